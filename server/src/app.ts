@@ -1,0 +1,147 @@
+import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { authMigrations, authRoutes, resolvePrincipal } from './auth/index.ts'
+import {
+  AppError,
+  coreErrors,
+  coreMigrations,
+  coreRoutes,
+  newId,
+  type App,
+  type Ctx,
+  type Migrations,
+  type RoutePlugin,
+} from './core/index.ts'
+import { guardHost } from './guards.ts'
+import { automlMigrations, automlRoutes } from './automl/index.ts'
+import { computeMigrations, computeRoutes } from './compute/index.ts'
+import { featuresMigrations, featuresRoutes } from './features/index.ts'
+import { gatesMigrations, gatesRoutes } from './gates/index.ts'
+import { jobsMigrations, jobsRoutes } from './jobs/index.ts'
+import { monitoringMigrations, monitoringRoutes } from './monitoring/index.ts'
+import { provenanceMigrations, provenanceRoutes } from './provenance/index.ts'
+import { registryMigrations, registryRoutes } from './registry/index.ts'
+import { servingMigrations, servingRoutes } from './serving/index.ts'
+import { tablesMigrations, tablesRoutes } from './tables/index.ts'
+import { trackingMigrations, trackingRoutes } from './tracking/index.ts'
+import { webhooksMigrations, webhooksRoutes } from './webhooks/index.ts'
+import { workspaceMigrations, workspaceRoutes } from './workspace/index.ts'
+
+/** Composition root: with `platform.ts` the only file that knows every room. */
+export const migrations: readonly Migrations[] = [
+  coreMigrations,
+  authMigrations,
+  computeMigrations,
+  workspaceMigrations,
+  tablesMigrations,
+  trackingMigrations,
+  registryMigrations,
+  jobsMigrations,
+  featuresMigrations,
+  automlMigrations,
+  servingMigrations,
+  monitoringMigrations,
+  gatesMigrations,
+  webhooksMigrations,
+  provenanceMigrations,
+]
+
+const routes: readonly RoutePlugin[] = [
+  coreRoutes,
+  authRoutes,
+  computeRoutes,
+  workspaceRoutes,
+  tablesRoutes,
+  trackingRoutes,
+  registryRoutes,
+  jobsRoutes,
+  featuresRoutes,
+  automlRoutes,
+  servingRoutes,
+  monitoringRoutes,
+  gatesRoutes,
+  webhooksRoutes,
+  provenanceRoutes,
+]
+
+const bodyLimitBytes = 64 * 1024 * 1024
+
+export async function buildApp(ctx: Ctx): Promise<App> {
+  const app: App = Fastify({
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => newId(),
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 2048 },
+    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  mapErrors(app)
+  app.decorateRequest('ctx')
+  app.addHook('onRequest', async (request) => {
+    guardHost(ctx.config, request)
+    const principal = await resolvePrincipal(ctx, request.headers.authorization)
+    request.ctx = { ...ctx, principal, log: request.log as Ctx['log'] }
+  })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    reply.header('x-content-type-options', 'nosniff')
+  })
+  app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'))
+  await registerRooms(app, ctx)
+  return app
+}
+
+async function registerRooms(app: App, ctx: Ctx): Promise<void> {
+  for (const plugin of routes) await app.register(plugin, { ctx })
+}
+
+function mapErrors(app: App): void {
+  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+    const known = toAppError(error, request.id)
+    if (known.status >= 500) request.log.error({ err: error }, known.message)
+    return reply.code(known.status).send({
+      error_code: known.wire,
+      message: known.message,
+      ...(known.details ? { details: known.details } : {}),
+    })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const error = coreErrors.CORE_ENDPOINT_NOT_FOUND(
+      request.method,
+      request.url.split('?')[0] ?? '',
+    )
+    return reply.code(error.status).send({ error_code: error.wire, message: error.message })
+  })
+}
+
+function toAppError(error: FastifyError | AppError, requestId: string): AppError {
+  if (error instanceof AppError) return error
+  if (error.validation) return coreErrors.CORE_INVALID_REQUEST(describeValidation(error))
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return coreErrors.CORE_BODY_TOO_LARGE(bodyLimitBytes)
+  }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return coreErrors.CORE_UNSUPPORTED_MEDIA_TYPE(error.message)
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return coreErrors.CORE_INVALID_REQUEST(error.message)
+  }
+  return coreErrors.CORE_INTERNAL(requestId)
+}
+
+function describeValidation(error: FastifyError): string {
+  const first = error.validation?.[0]
+  if (!first) return error.message
+  const where = first.instancePath.slice(1).replaceAll('/', '.')
+  const params = first.params as Record<string, unknown>
+  if (first.keyword === 'required') {
+    const name = [where, String(params['missingProperty'])].filter(Boolean).join('.')
+    return `Missing value for required parameter '${name}'. See the API docs for more information about request parameters.`
+  }
+  if (first.keyword === 'additionalProperties') {
+    const name = [where, String(params['additionalProperty'])].filter(Boolean).join('.')
+    return `Unknown field '${name}'. Remove it, or check its spelling in /openapi.json`
+  }
+  return `Invalid value for parameter '${where || error.validationContext}': ${first.message ?? ''}`
+}

@@ -1,0 +1,19 @@
+export { authErrors } from './errors.ts'
+export { authMigrations } from './migrations.ts'
+export { authRoutes } from './routes.ts'
+export {
+  issueToken,
+  localOwner,
+  resolvePrincipal,
+  revokeAttemptTokens,
+  revokeToken,
+  type IssuedToken,
+} from './token-service.ts'
+export {
+  appendAudit,
+  listAudit,
+  verifyAudit,
+  type AuditEntry,
+  type AuditVerdict,
+  type NewAuditEntry,
+} from './audit-store.ts'

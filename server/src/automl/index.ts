@@ -1,0 +1,3 @@
+export { automlMigrations } from './migrations.ts'
+export { automlRoutes } from './routes.ts'
+export { startAutoml } from './background.ts'

@@ -1,0 +1,3 @@
+export { computeMigrations } from './migrations.ts'
+export { computeRoutes } from './routes.ts'
+export { startCompute } from './background.ts'

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import {
+  appendEvent,
+  consumeEvents,
+  inTransaction,
+  listEvents,
+  recordEdge,
+  listEdges,
+} from '../index.ts'
+import { testCtx, testDialects } from '../testing.ts'
+import { openDatabase } from './database.ts'
+
+const started = {
+  type: 'core.server_started',
+  subject: 'server:1',
+  payload: { version: '1' },
+} as const
+
+describe.each(testDialects)('core on %s', (dialect) => {
+  test('writes an event only when its transaction commits', async () => {
+    await using ctx = await testCtx(dialect)
+    await inTransaction(ctx, (tx) => appendEvent(tx, started))
+    const failing = inTransaction(ctx, async (tx) => {
+      await appendEvent(tx, started)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    const events = await listEvents(ctx.db, { after: 0, limit: 10 })
+    expect(events.map((e) => [e.seq, e.payload])).toEqual([[1, { version: '1' }]])
+  })
+
+  test('hands every event to a consumer once, also after a failure and a restart', async () => {
+    await using ctx = await testCtx(dialect)
+    const seen: number[] = []
+    let fail = true
+    const consumer = {
+      name: 'test',
+      types: ['core.server_started'] as const,
+      from: 'start' as const,
+      handle: async (_tx: unknown, event: { seq: number }) => {
+        if (event.seq === 2 && fail) {
+          fail = false
+          throw new Error('first try')
+        }
+        seen.push(event.seq)
+      },
+    }
+    await inTransaction(ctx, (tx) => appendEvent(tx, started))
+    const running = consumeEvents(ctx, consumer)
+    await inTransaction(ctx, (tx) => appendEvent(tx, started))
+    await expect.poll(() => seen, { timeout: 5000 }).toEqual([1, 2])
+    await running[Symbol.asyncDispose]()
+    await inTransaction(ctx, (tx) => appendEvent(tx, started))
+    await using _again = consumeEvents(ctx, consumer)
+    await expect.poll(() => seen, { timeout: 5000 }).toEqual([1, 2, 3])
+  })
+
+  test('records the same edge once', async () => {
+    await using ctx = await testCtx(dialect)
+    const edge = { kind: 'READ', from: 'attempt:1', to: 'table:main.default.x@1' } as const
+    await recordEdge(ctx, edge)
+    await recordEdge(ctx, edge)
+    expect(await listEdges(ctx.db, { toPrefix: 'table:main.default.x@' })).toHaveLength(1)
+  })
+})
+
+test('group commit answers each writer by itself and survives a failing one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-db-'))
+  const database = openDatabase({ path: join(folder, 'a.db') })
+  const { sqlite } = database
+  if (!sqlite) throw new Error('expected SQLite')
+  sqlite.writer.exec('create table t (x integer primary key)')
+  const insert = (x: number) =>
+    sqlite.groupCommit((db) => db.prepare('insert into t values (?)').run(x).changes)
+  const results = await Promise.allSettled([insert(1), insert(1), insert(2)])
+  expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(sqlite.reader.prepare('select count(*) as n from t').get()).toEqual({ n: 2 })
+  await database[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+test('refuses a write to the outer database inside a transaction instead of waiting for itself', async () => {
+  await using ctx = await testCtx('sqlite')
+  const nested = inTransaction(ctx, async () =>
+    recordEdge(ctx, { kind: 'READ', from: 'a:1', to: 'b:1' }),
+  )
+  await expect(nested).rejects.toThrow(/transaction's ctx/)
+})

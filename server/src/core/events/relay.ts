@@ -1,0 +1,132 @@
+/**
+ * Durable consumers of the event table.
+ *
+ * A consumer handles events one at a time in `seq` order and moves its cursor in the transaction of
+ * the handler's own writes:
+ *
+ *   asleep → (wake, or `idlePollMs` on Postgres) → reading → handling ⟲ → asleep
+ *                                                         ↘ failed: same event again after a backoff
+ *
+ * A crash between two events loses nothing and repeats nothing that the handler wrote through its
+ * `tx`. Effects outside the database (an HTTP call) must be queued by the handler, not made by it.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { inTransaction, type Ctx } from '../ctx.ts'
+import { findCursor, lastEventSeq, listEvents, upsertCursor } from './event-store.ts'
+import type { EventType, PlatformEvent } from './types.ts'
+
+export interface Consumer<Type extends EventType> {
+  /** Names the cursor; never reuse one for another purpose. */
+  readonly name: string
+  readonly types: readonly Type[]
+  /** Writes through `tx` only. Throwing makes the event come again. */
+  readonly handle: (tx: Ctx, event: PlatformEvent<Type>) => Promise<void>
+  /** Where a new consumer begins. @default 'end' */
+  readonly from?: 'start' | 'end'
+}
+
+const batchSize = 200
+const idlePollMs = 1_000
+const maxBackoffMs = 30_000
+
+/** Starts the consumer; disposing it stops after the event in hand. */
+export function consumeEvents<Type extends EventType>(
+  ctx: Ctx,
+  consumer: Consumer<Type>,
+): AsyncDisposable {
+  const stop = new AbortController()
+  const finished = run(ctx, consumer, stop.signal)
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await finished
+    },
+  }
+}
+
+async function run<Type extends EventType>(
+  ctx: Ctx,
+  consumer: Consumer<Type>,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0
+  let cursor: number | undefined
+  while (!signal.aborted) {
+    const woken = nextWake(ctx, signal)
+    try {
+      cursor ??= await openCursor(ctx, consumer)
+      cursor = await drain(ctx, consumer, { from: cursor, signal })
+      failures = 0
+      await woken.wait
+    } catch (error) {
+      failures += 1
+      cursor = undefined
+      ctx.log.error({ err: error, consumer: consumer.name, failures }, 'event consumer failed')
+      await pause(Math.min(maxBackoffMs, 100 * 2 ** failures), signal)
+    } finally {
+      woken.cancel()
+    }
+  }
+}
+
+async function openCursor<Type extends EventType>(
+  ctx: Ctx,
+  consumer: Consumer<Type>,
+): Promise<number> {
+  const known = await findCursor(ctx.db, consumer.name)
+  if (known !== undefined) return known
+  const first = consumer.from === 'start' ? 0 : await lastEventSeq(ctx.db)
+  await upsertCursor(ctx.db, consumer.name, first)
+  return first
+}
+
+async function drain<Type extends EventType>(
+  ctx: Ctx,
+  consumer: Consumer<Type>,
+  position: { readonly from: number; readonly signal: AbortSignal },
+): Promise<number> {
+  let cursor = position.from
+  while (!position.signal.aborted) {
+    const events = await listEvents(ctx.db, {
+      after: cursor,
+      limit: batchSize,
+      types: consumer.types,
+    })
+    for (const event of events) {
+      if (position.signal.aborted) return cursor
+      await inTransaction(ctx, async (tx) => {
+        await consumer.handle(tx, event as PlatformEvent<Type>)
+        await upsertCursor(tx.db, consumer.name, event.seq)
+      })
+      cursor = event.seq
+    }
+    if (events.length < batchSize) return cursor
+  }
+  return cursor
+}
+
+interface Wake {
+  readonly wait: Promise<void>
+  readonly cancel: () => void
+}
+
+// Armed before reading, so that a commit made while reading is not missed.
+function nextWake(ctx: Ctx, signal: AbortSignal): Wake {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const off = ctx.events.onWake(resolve)
+  const onAbort = () => resolve()
+  signal.addEventListener('abort', onAbort)
+  // Another server's commits are not announced here.
+  const poll = ctx.database.dialect === 'postgres' ? setTimeout(resolve, idlePollMs) : undefined
+  const cancel = () => {
+    off()
+    signal.removeEventListener('abort', onAbort)
+    clearTimeout(poll)
+  }
+  if (signal.aborted) resolve()
+  return { wait: promise, cancel }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {})
+}

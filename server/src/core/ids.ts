@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto'
+
+let lastMs = 0
+let counter = 0
+
+/**
+ * A time-ordered text id: 12 hex digits of milliseconds, 4 of a counter within the millisecond,
+ * 16 random. Ids made by one process sort in the order they were made.
+ */
+export function newId(nowMs: number = Date.now()): string {
+  counter = nowMs === lastMs ? (counter + 1) & 0xffff : 0
+  lastMs = nowMs
+  const time = nowMs.toString(16).padStart(12, '0')
+  return time + counter.toString(16).padStart(4, '0') + randomBytes(8).toString('hex')
+}
+
+/** 32 random hex digits, the shape of MLflow's run ids. */
+export function newHexId(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** A positive integer below 2^53, time-ordered, for wire formats that want int64 ids. */
+export function newIntId(nowMs: number = Date.now()): number {
+  const slice = randomBytes(2).readUInt16BE() & 0xfff
+  return (nowMs - 1_700_000_000_000) * 4096 + slice
+}

@@ -1,0 +1,32 @@
+export {
+  AppError,
+  coreErrors,
+  defineErrors,
+  listErrors,
+  type CatalogueEntry,
+  type ErrorSpec,
+  type WireCode,
+} from './errors.ts'
+export { inTransaction, systemPrincipal, type Ctx, type Db, type Principal } from './ctx.ts'
+export { describeSettings, readConfig, type Config, type Environment } from './config.ts'
+export { openDatabase, type Database, type DialectName } from './db/database.ts'
+export { migrate, type Migrations } from './db/migrate.ts'
+export { coreMigrations, isPostgres } from './migrations.ts'
+export type { Tables } from './db/tables.ts'
+export { Lock } from './db/lock.ts'
+export { EventBus } from './events/bus.ts'
+export { appendEvent, lastEventSeq, listEvents } from './events/event-store.ts'
+export { consumeEvents, type Consumer } from './events/relay.ts'
+export type { EventPayloads, EventType, NewEvent, PlatformEvent } from './events/types.ts'
+export {
+  listEdges,
+  recordEdge,
+  type EdgeKind,
+  type LineageEdge,
+  type LineageNode,
+  type NewEdge,
+} from './lineage/edge-store.ts'
+export { newHexId, newId, newIntId } from './ids.ts'
+export { openLog, type Logger } from './log.ts'
+export { baseUrl, type App, type RoutePlugin } from './http.ts'
+export { coreRoutes } from './routes.ts'

@@ -1,0 +1,3 @@
+export { featuresMigrations } from './migrations.ts'
+export { featuresRoutes } from './routes.ts'
+export { startFeatures } from './background.ts'

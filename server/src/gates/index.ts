@@ -1,0 +1,3 @@
+export { gatesMigrations } from './migrations.ts'
+export { gatesRoutes } from './routes.ts'
+export { startGates } from './background.ts'

@@ -1,0 +1,3 @@
+export { jobsMigrations } from './migrations.ts'
+export { jobsRoutes } from './routes.ts'
+export { startJobs } from './background.ts'

@@ -1,0 +1,4 @@
+import type { RoutePlugin } from '../core/index.ts'
+
+/** Every route of the room. */
+export const jobsRoutes: RoutePlugin = async () => {}

@@ -1,0 +1,3 @@
+export { provenanceMigrations } from './migrations.ts'
+export { provenanceRoutes } from './routes.ts'
+export { startProvenance } from './background.ts'

@@ -1,0 +1,3 @@
+export { registryMigrations } from './migrations.ts'
+export { registryRoutes } from './routes.ts'
+export { startRegistry } from './background.ts'

@@ -1,0 +1,3 @@
+export { tablesMigrations } from './migrations.ts'
+export { tablesRoutes } from './routes.ts'
+export { startTables } from './background.ts'

@@ -1,0 +1,3 @@
+export { trackingMigrations } from './migrations.ts'
+export { trackingRoutes } from './routes.ts'
+export { startTracking } from './background.ts'

@@ -1,0 +1,3 @@
+export { webhooksMigrations } from './migrations.ts'
+export { webhooksRoutes } from './routes.ts'
+export { startWebhooks } from './background.ts'

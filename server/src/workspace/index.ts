@@ -1,0 +1,3 @@
+export { workspaceMigrations } from './migrations.ts'
+export { workspaceRoutes } from './routes.ts'
+export { startWorkspace } from './background.ts'
