@@ -1,6 +1,7 @@
 export { authErrors } from './errors.ts'
 export { authMigrations } from './migrations.ts'
 export { authRoutes } from './routes.ts'
+export { openSecret, sealSecret } from './secret-box.ts'
 export {
   issueToken,
   localOwner,

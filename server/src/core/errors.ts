@@ -162,6 +162,11 @@ export const coreErrors = defineErrors({
     wire: 'PERMISSION_DENIED',
     text: () => 'Cross-origin request blocked',
   },
+  CORE_URL_REFUSED: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (url: string, reason: string) => `Cannot call '${url}': ${reason}`,
+  },
   CORE_SHUTTING_DOWN: {
     status: 503,
     wire: 'TEMPORARILY_UNAVAILABLE',

@@ -30,3 +30,10 @@ export { newHexId, newId, newIntId } from './ids.ts'
 export { openLog, type Logger } from './log.ts'
 export { baseUrl, type App, type RoutePlugin } from './http.ts'
 export { coreRoutes } from './routes.ts'
+export {
+  callOutgoing,
+  checkOutgoingUrl,
+  type OutgoingPolicy,
+  type OutgoingRequest,
+  type OutgoingResponse,
+} from './outgoing.ts'
