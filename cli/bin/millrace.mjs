@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { spawnSync } from 'node:child_process'
+import { main } from '../src/main.ts'
 
-process.exitCode = spawnSync('node', ['--version'], { stdio: 'inherit' }).status ?? 1
+process.exitCode = await main(process.argv.slice(2), process.env)

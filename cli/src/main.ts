@@ -1,0 +1,12 @@
+import { runServer } from '@millrace/server'
+
+/** The process edge of `npx millrace`. Returns the exit code: 0 done, 1 failed, 2 used wrongly. */
+export async function main(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const [verb, ...rest] = argv
+  if (verb === 'server') return runServer(rest, env)
+  process.stderr.write(`There is no verb '${verb ?? ''}'. 'npx millrace --help' lists them\n`)
+  return 2
+}
