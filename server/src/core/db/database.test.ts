@@ -49,12 +49,12 @@ describe.each(testDialects)('core on %s', (dialect) => {
       },
     }
     await inTransaction(ctx, (tx) => appendEvent(tx, started))
-    const running = consumeEvents(ctx, consumer)
+    const running = await consumeEvents(ctx, consumer)
     await inTransaction(ctx, (tx) => appendEvent(tx, started))
     await expect.poll(() => seen, { timeout: 5000 }).toEqual([1, 2])
     await running[Symbol.asyncDispose]()
     await inTransaction(ctx, (tx) => appendEvent(tx, started))
-    await using _again = consumeEvents(ctx, consumer)
+    await using _again = await consumeEvents(ctx, consumer)
     await expect.poll(() => seen, { timeout: 5000 }).toEqual([1, 2, 3])
   })
 

@@ -29,11 +29,15 @@ const batchSize = 200
 const idlePollMs = 1_000
 const maxBackoffMs = 30_000
 
-/** Starts the consumer; disposing it stops after the event in hand. */
-export function consumeEvents<Type extends EventType>(
+/**
+ * Starts the consumer: it hears of every event from the moment this resolves. Disposing it stops
+ * after the event in hand.
+ */
+export async function consumeEvents<Type extends EventType>(
   ctx: Ctx,
   consumer: Consumer<Type>,
-): AsyncDisposable {
+): Promise<AsyncDisposable> {
+  await openCursor(ctx, consumer)
   const stop = new AbortController()
   const finished = run(ctx, consumer, stop.signal)
   return {
