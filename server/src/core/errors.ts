@@ -163,6 +163,11 @@ export const coreErrors = defineErrors({
     wire: 'PERMISSION_DENIED',
     text: () => 'Cross-origin request blocked',
   },
+  CORE_YAML_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problems: string) => problems,
+  },
   CORE_URL_REFUSED: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

@@ -37,3 +37,4 @@ export {
   type OutgoingRequest,
   type OutgoingResponse,
 } from './outgoing.ts'
+export { parseYaml, type YamlProblem } from './yaml.ts'
