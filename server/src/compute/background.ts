@@ -1,6 +1,25 @@
 import type { Ctx } from '../core/index.ts'
+import { waitForExit } from './attempt-service.ts'
+import { listRunningAttempts } from './attempt-store.ts'
+import { endComputeState } from './state.ts'
 
-/** Starts the room's background work; disposing it waits for the work in hand. */
-export async function startCompute(_ctx: Ctx): Promise<AsyncDisposable> {
-  return { [Symbol.asyncDispose]: async () => {} }
+/**
+ * Finds again what an earlier server left running, and records how the rest ended. Disposing
+ * leaves running attempts alone: the next server finds them.
+ */
+export async function startCompute(ctx: Ctx): Promise<AsyncDisposable> {
+  const stop = new AbortController()
+  const attempts = await listRunningAttempts(ctx.db)
+  const found = attempts.map(({ attemptId }) =>
+    waitForExit(ctx, attemptId, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) ctx.log.error({ err: error, attemptId }, 'attempt not found again')
+    }),
+  )
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await Promise.all(found)
+      await endComputeState(ctx)
+    },
+  }
 }

@@ -23,6 +23,7 @@ export interface Config {
   readonly maxParallelTasks: number
   readonly webhookAllowedSchemes: readonly string[]
   readonly webhookAllowPrivateIps: boolean
+  /** What the servers of this machine share, such as built Python environments. `MILLRACE_HOME` */
   readonly homeDir: string
 }
 
@@ -150,7 +151,7 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     maxParallelTasks: integer('maxParallelTasks', text('maxParallelTasks'), { min: 1, max: 1000 }),
     webhookAllowedSchemes: list(env['MLFLOW_WEBHOOK_ALLOWED_SCHEMES'] ?? 'https'),
     webhookAllowPrivateIps: env['MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS']?.toLowerCase() === 'true',
-    homeDir: env['HOME'] ?? homedir(),
+    homeDir: resolve(env['MILLRACE_HOME'] ?? join(env['HOME'] ?? homedir(), '.millrace')),
   })
 }
 

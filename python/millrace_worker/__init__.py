@@ -1,0 +1,1 @@
+"""Runs tasks for the Millrace server; standard library only, so it works in every environment."""

@@ -1,0 +1,256 @@
+"""What a forked child does: wait for an attempt, become it, run its entry, say how it ended.
+
+    waiting ─(attempt on the channel)→ prepared → running → reported → exited
+       └─(channel closed)→ exited
+
+The outcome (an uncaught exception or a result) goes back over the channel as one frame; the
+fork server adds exit code, signal and usage when it reaps the child.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import contextlib
+import faulthandler
+import gc
+import importlib
+import io
+import json
+import os
+import resource
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from types import ModuleType, TracebackType
+from typing import Any, NoReturn
+
+from millrace_worker import notebook, protocol, serve
+
+__all__ = ["base_environment", "run_child"]
+
+_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_MAX_TEXT = 100_000
+
+# What a task may see of the server's own environment: enough to find programs, homes and proxies.
+_INHERITED = frozenset(
+    """PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH
+    HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy
+    SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE""".split()
+)
+
+
+def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables that every task starts from."""
+    return {k: v for k, v in environ.items() if k in _INHERITED or k.startswith("LC_")}
+
+
+def run_child(channel: socket.socket, base: Mapping[str, str]) -> NoReturn:
+    """Waits for an attempt on ``channel`` and runs it; never returns."""
+    spec = protocol.receive(channel)
+    if spec is None:
+        os._exit(0)
+    own_pid = os.getpid()
+    outcome: dict[str, Any] = {}
+    code = 1
+    try:
+        _prepare(spec, base)
+        code = _run(spec, channel, outcome)
+    except BaseException as error:
+        outcome["error"] = describe_error(error)
+        _print_last_words(outcome["error"]["traceback"])
+    # A process that the task forked may come out here too; only the attempt itself reports.
+    if os.getpid() == own_pid:
+        _finish()
+        with contextlib.suppress(OSError):
+            protocol.send(channel, outcome)
+    _flush()
+    os._exit(code)
+
+
+def _prepare(spec: Mapping[str, Any], base: Mapping[str, str]) -> None:
+    log = os.open(spec["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    sys.stdout = _text_stream(1)
+    sys.stderr = _text_stream(2)
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+    faulthandler.enable(file=2)
+    os.environ.clear()
+    os.environ.update(base)
+    os.environ.update(spec["env"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")
+    cpus = spec.get("limits", {}).get("cpu_count")
+    if cpus:
+        _limit_cpus(int(cpus))
+    os.makedirs(spec["cwd"], exist_ok=True)
+    os.chdir(spec["cwd"])
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [path for path in paths if path and path not in sys.path]
+    _reseed()
+    gc.unfreeze()
+    gc.enable()
+
+
+def _text_stream(fd: int) -> io.TextIOWrapper:
+    raw = io.BufferedWriter(io.FileIO(fd, "w", closefd=False))
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", line_buffering=True)
+
+
+def _limit_cpus(count: int) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        # Spread attempts over the processors instead of piling all on the first ones.
+        start = os.getpid() % len(allowed)
+        chosen = (allowed[start:] + allowed[:start])[: max(1, count)]
+        os.sched_setaffinity(0, chosen)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, str(count))
+
+
+def _reseed() -> None:
+    """Preloaded numpy would hand every fork the same random numbers."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _run(spec: Mapping[str, Any], channel: socket.socket, outcome: dict[str, Any]) -> int:
+    entry = spec["entry"]
+    try:
+        if entry["kind"] == "script":
+            _run_script(entry["path"], entry["argv"])
+        elif entry["kind"] == "module":
+            outcome["result"] = _call_function(entry)
+        elif entry["kind"] == "notebook":
+            _run_notebook(entry, outcome)
+        elif entry["kind"] == "worker":
+            serve.serve(entry, lambda: protocol.send(channel, {"ready": True}))
+        else:
+            raise ValueError(f"unknown entry kind {entry['kind']!r}")
+    except SystemExit as leaving:
+        return _exit_code(leaving, outcome)
+    except BaseException as error:
+        outcome["error"] = describe_error(error)
+        _print_last_words(outcome["error"]["traceback"])
+        return 1
+    return 1 if "error" in outcome else 0
+
+
+def _exit_code(leaving: SystemExit, outcome: dict[str, Any]) -> int:
+    if hasattr(leaving, "notebook_result"):
+        outcome["result"] = leaving.notebook_result
+        return 0
+    if leaving.code is None or leaving.code == 0:
+        return 0
+    outcome["error"] = {"type": "SystemExit", "message": str(leaving.code), "traceback": ""}
+    if isinstance(leaving.code, int):
+        return leaving.code & 0xFF
+    _print_last_words(f"{leaving.code}\n")
+    return 1
+
+
+def _main_module(path: str) -> ModuleType:
+    module = ModuleType("__main__")
+    module.__dict__.update({"__file__": path, "__builtins__": builtins, "__annotations__": {}})
+    sys.modules["__main__"] = module
+    sys.argv = [path]
+    sys.path.insert(0, os.path.dirname(path))
+    return module
+
+
+def _run_script(path: str, argv: list[str]) -> None:
+    module = _main_module(path)
+    sys.argv = [path, *argv]
+    with open(path, "rb") as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    exec(code, module.__dict__)
+
+
+def _run_notebook(entry: Mapping[str, Any], outcome: dict[str, Any]) -> None:
+    module = _main_module(entry["path"])
+    ended = notebook.run(
+        path=entry["path"],
+        output_path=entry["output_path"],
+        parameters=entry["parameters"],
+        namespace=module.__dict__,
+    )
+    if ended.error is not None:
+        outcome["error"] = describe_error(ended.error)
+        _print_last_words(outcome["error"]["traceback"])
+    elif ended.result is not None:
+        outcome["result"] = ended.result
+
+
+def _call_function(entry: Mapping[str, Any]) -> Any:
+    sys.argv = [entry["module"], *entry.get("argv", [])]
+    sys.path.insert(0, os.getcwd())
+    function: Any = importlib.import_module(entry["module"])
+    for name in entry["function"].split("."):
+        function = getattr(function, name)
+    args = entry["args"]
+    if isinstance(args, dict):
+        result = function(**args)
+    elif isinstance(args, list):
+        result = function(*args)
+    else:
+        result = function() if args is None else function(args)
+    try:
+        json.dumps(result)
+    except (TypeError, ValueError) as error:
+        name = f"{entry['module']}.{entry['function']}"
+        raise TypeError(
+            f"{name}() returned a {type(result).__name__}, which is not JSON: {error}"
+        ) from None
+    return result
+
+
+def describe_error(error: BaseException) -> dict[str, str]:
+    """An exception as the server records it; frames of the worker itself are left out."""
+    trace = error.__traceback__
+    while trace is not None and _is_own(trace):
+        trace = trace.tb_next
+    lines = traceback.format_exception(type(error), error, trace)
+    return {
+        "type": type(error).__name__,
+        "message": _cut(str(error)),
+        "traceback": _cut("".join(lines)),
+    }
+
+
+def _is_own(trace: TracebackType) -> bool:
+    name = trace.tb_frame.f_code.co_filename
+    return name.startswith(_OWN_FOLDER) or name.startswith("<frozen importlib")
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _MAX_TEXT:
+        return text
+    half = _MAX_TEXT // 2
+    return f"{text[:half]}\n… {len(text) - _MAX_TEXT} characters left out …\n{text[-half:]}"
+
+
+def _print_last_words(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(text)
+
+
+def _finish() -> None:
+    """What the interpreter does at its end, without tearing modules down."""
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+    except BaseException as error:
+        _print_last_words(describe_error(error)["traceback"])
+    _flush()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()

@@ -1,0 +1,512 @@
+"""One warm Python process per environment that turns requests into child processes.
+
+    starting ─(modules imported, socket listening)→ serving ─(nothing to do for long)→ gone
+                                                       └─(retired and nothing running)→ gone
+
+It keeps a few forked children waiting (``spares``), because forking a process that has numpy and
+scikit-learn imported takes 11-13 ms and handing an attempt to a waiting one takes a tenth of one.
+It outlives the Millrace server that started it for as long as attempts run; their ``exit.json``
+is the truth that the next server reads.
+
+Requests carry ``id`` and ``op``; the answer repeats the ``id``. Events have no ``id``.
+
+=========  =============================================================================
+op         answer
+=========  =============================================================================
+hello      ``{protocol, pid, python, preload_errors, running: [attempt_id]}``
+launch     ``{state: started|attached|ended|vanished, pid?, started_at?}``
+attach     ``{state: running|ended|unknown, pid?, started_at?}``
+kill       ``{known}``: SIGTERM to the group now, SIGKILL after ``grace_ms``
+retire     ``{}``: leave as soon as nothing runs
+=========  =============================================================================
+
+Events: ``{event: exit, attempt_id, report}`` and ``{event: ready, attempt_id}`` (a worker serves).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import gc
+import heapq
+import importlib
+import itertools
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TextIO
+
+from millrace_worker import _processes as processes
+from millrace_worker._attempt import Attempt, claim, read_exit, write_exit
+from millrace_worker.child import base_environment, run_child
+from millrace_worker.protocol import PROTOCOL, FrameReader, Message, encode, send
+
+__all__ = ["ForkServer", "main"]
+
+_ALREADY_RUNNING = 75
+_WATCH_S = 0.1
+_LONELY_S = 20.0
+
+
+class Client:
+    """A connected Millrace server."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.reader = FrameReader()
+        self.unsent = bytearray()
+
+
+class ForkServer:
+    """See the module's own words."""
+
+    def __init__(
+        self, *, listener: socket.socket, lock: TextIO, spares: int, idle_s: float
+    ) -> None:
+        self._listener = listener
+        self._lock = lock
+        self._wanted_spares = spares
+        self._idle_s = idle_s
+        self._spares: deque[tuple[int, socket.socket]] = deque()
+        self._attempts: dict[str, Attempt] = {}
+        self._by_pid: dict[int, Attempt] = {}
+        self._clients: list[Client] = []
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._watching = False
+        self._retired = False
+        self._last_used = time.monotonic()
+        self._base = base_environment(os.environ)
+        self._selector = selectors.DefaultSelector()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self.preload_errors: dict[str, str] = {}
+
+    def preload(self, modules: list[str]) -> None:
+        """Imports modules ahead of time; one that fails will fail again in the task, with its reason."""
+        for name in modules:
+            try:
+                importlib.import_module(name)
+            except BaseException as error:
+                self.preload_errors[name] = f"{type(error).__name__}: {error}"
+        gc.collect()
+        gc.freeze()
+
+    def run(self) -> None:
+        """Serves until there is nothing left to do."""
+        for channel in (self._wake_read, self._wake_write, self._listener):
+            channel.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
+        processes.adopt_orphans()
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._selector.register(self._wake_read, selectors.EVENT_READ, self._on_wake)
+        self._check_idle()
+        while not (self._retired and not self._attempts):
+            self._turn()
+
+    def _turn(self) -> None:
+        short_of_spares = len(self._spares) < self._wanted_spares
+        timeout = None
+        if self._timers:
+            timeout = max(0.0, self._timers[0][0] - time.monotonic())
+        ready = self._selector.select(0 if short_of_spares else timeout)
+        for key, mask in ready:
+            key.data(mask)
+        while self._timers and self._timers[0][0] <= time.monotonic():
+            heapq.heappop(self._timers)[2]()
+        # Forking takes a while: only when nobody waits for an answer.
+        if short_of_spares and not ready:
+            self._spares.append(self._fork())
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), action))
+
+    def _check_idle(self) -> None:
+        idle = time.monotonic() - self._last_used
+        if not self._attempts and idle >= (self._idle_s if self._clients else _LONELY_S):
+            self._retired = True
+        self._after(_LONELY_S / 2, self._check_idle)
+
+    # Clients
+
+    def _accept(self, _mask: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            channel, _ = self._listener.accept()
+            channel.setblocking(False)
+            client = Client(channel)
+            self._clients.append(client)
+            self._last_used = time.monotonic()
+            self._watch(client)
+
+    def _watch(self, client: Client) -> None:
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.unsent else 0)
+        action = self._client_action(client)
+        try:
+            self._selector.modify(client.channel, events, action)
+        except KeyError:
+            self._selector.register(client.channel, events, action)
+
+    def _client_action(self, client: Client) -> Callable[[int], None]:
+        def act(mask: int) -> None:
+            try:
+                if mask & selectors.EVENT_WRITE:
+                    self._flush(client)
+                if mask & selectors.EVENT_READ:
+                    self._read(client)
+            except (OSError, ValueError):
+                self._drop(client)
+
+        return act
+
+    def _read(self, client: Client) -> None:
+        data = client.channel.recv(1 << 20)
+        if not data:
+            self._drop(client)
+            return
+        for message in client.reader.feed(data):
+            self._last_used = time.monotonic()
+            answer = self._answer(message)
+            self._post(client, {"id": message.get("id"), **answer})
+
+    def _answer(self, message: Message) -> Message:
+        handler = {
+            "hello": self._hello,
+            "launch": self._launch,
+            "attach": self._attach,
+            "kill": self._kill,
+            "retire": self._retire,
+        }.get(str(message.get("op")))
+        if handler is None:
+            return {"error": f"unknown op {message.get('op')!r}"}
+        try:
+            return handler(message)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    def _post(self, client: Client, message: Message) -> None:
+        waiting = bool(client.unsent)
+        client.unsent += encode(message)
+        if not waiting:
+            try:
+                self._flush(client)
+            except OSError:
+                self._drop(client)
+
+    def _flush(self, client: Client) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while client.unsent:
+                sent = client.channel.send(client.unsent)
+                del client.unsent[:sent]
+        if client in self._clients:
+            self._watch(client)
+
+    def _drop(self, client: Client) -> None:
+        if client not in self._clients:
+            return
+        self._clients.remove(client)
+        self._selector.unregister(client.channel)
+        client.channel.close()
+        self._last_used = time.monotonic()
+
+    def _broadcast(self, message: Message) -> None:
+        for client in list(self._clients):
+            self._post(client, message)
+
+    # Requests
+
+    def _hello(self, _message: Message) -> Message:
+        self._retired = False
+        return {
+            "protocol": PROTOCOL,
+            "pid": os.getpid(),
+            "python": sys.version.split()[0],
+            "preload_errors": self.preload_errors,
+            "running": list(self._attempts),
+        }
+
+    def _retire(self, _message: Message) -> Message:
+        self._retired = True
+        return {}
+
+    def _attach(self, message: Message) -> Message:
+        attempt = self._attempts.get(message["attempt_id"])
+        if attempt is not None:
+            return {"state": "running", "pid": attempt.pid, "started_at": attempt.started_at}
+        ended = read_exit(message["folder"]) is not None
+        return {"state": "ended" if ended else "unknown"}
+
+    def _launch(self, message: Message) -> Message:
+        spec = message["attempt"]
+        attempt_id, folder = spec["attempt_id"], spec["folder"]
+        known = self._attempts.get(attempt_id)
+        if known is not None:
+            return {"state": "attached", "pid": known.pid, "started_at": known.started_at}
+        if not claim(folder, spec):
+            return {"state": "ended" if read_exit(folder) is not None else "vanished"}
+        pid, channel = self._hand_over(spec)
+        attempt = Attempt(attempt_id, folder, pid, channel, spec.get("limits") or {})
+        self._attempts[attempt_id] = attempt
+        self._by_pid[pid] = attempt
+        channel.setblocking(False)
+        self._selector.register(
+            channel, selectors.EVENT_READ, lambda _mask: self._read_outcome(attempt)
+        )
+        self._arm_limits(attempt)
+        return {"state": "started", "pid": pid, "started_at": attempt.started_at}
+
+    def _hand_over(self, spec: Message) -> tuple[int, socket.socket]:
+        while self._spares:
+            pid, channel = self._spares.popleft()
+            try:
+                send(channel, spec)
+                return pid, channel
+            except OSError:
+                channel.close()
+        pid, channel = self._fork()
+        send(channel, spec)
+        return pid, channel
+
+    def _kill(self, message: Message) -> Message:
+        attempt = self._attempts.get(message["attempt_id"])
+        if attempt is None:
+            return {"known": False}
+        self._terminate(attempt, "killed", grace_s=float(message["grace_ms"]) / 1000)
+        return {"known": True}
+
+    # Children
+
+    def _fork(self) -> tuple[int, socket.socket]:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(theirs, ours)
+        theirs.close()
+        return pid, ours
+
+    def _become_child(self, theirs: socket.socket, ours: socket.socket) -> None:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            processes.die_with_parent()
+            processes.adopt_orphans()
+            os.setsid()
+            self._close_inherited(ours)
+            run_child(theirs, self._base)
+        finally:
+            os._exit(70)
+
+    def _close_inherited(self, ours: socket.socket) -> None:
+        self._selector.close()
+        inherited = [ours, self._listener, self._wake_read, self._wake_write]
+        inherited += [channel for _, channel in self._spares]
+        inherited += [attempt.channel for attempt in self._attempts.values()]
+        inherited += [client.channel for client in self._clients]
+        for channel in inherited:
+            channel.close()
+        self._lock.close()
+
+    def _read_outcome(self, attempt: Attempt) -> None:
+        if attempt.channel.fileno() < 0:
+            return  # ended by an earlier event of the same turn
+        try:
+            while data := attempt.channel.recv(1 << 20):
+                for message in attempt.reader.feed(data):
+                    self._on_child_message(attempt, message)
+        except BlockingIOError:
+            return
+        except (OSError, ValueError):
+            pass
+        self._unregister(attempt.channel)
+
+    def _unregister(self, channel: socket.socket) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self._selector.unregister(channel)
+
+    def _on_child_message(self, attempt: Attempt, message: Message) -> None:
+        if message.get("ready"):
+            self._broadcast({"event": "ready", "attempt_id": attempt.attempt_id})
+        else:
+            attempt.outcome = message
+
+    def _on_wake(self, _mask: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._wake_read.recv(4096):
+                pass
+        self._reap()
+        for attempt in [a for a in self._attempts.values() if a.status is not None]:
+            self._end_if_empty(attempt)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                # The dead leader keeps its number until its group has been dealt with.
+                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if found is None:
+                return
+            pid = found.si_pid
+            attempt = self._by_pid.get(pid)
+            if attempt is not None and not _in_grace(attempt):
+                processes.kill_group(pid, signal.SIGKILL)
+            _, status, usage = os.wait4(pid, 0)
+            if attempt is not None:
+                attempt.status, attempt.usage = status, usage
+                del self._by_pid[pid]
+                self._end_if_empty(attempt)
+            self._spares = deque(spare for spare in self._spares if spare[0] != pid)
+
+    def _end_if_empty(self, attempt: Attempt) -> None:
+        alive = processes.kill_group(attempt.pid, 0)
+        if alive and _in_grace(attempt):
+            return
+        if alive:
+            processes.kill_group(attempt.pid, signal.SIGKILL)
+        self._kill_strays()
+        self._read_outcome(attempt)
+        self._unregister(attempt.channel)
+        attempt.channel.close()
+        del self._attempts[attempt.attempt_id]
+        report = attempt.report()
+        with contextlib.suppress(OSError):
+            write_exit(attempt.folder, report)
+        self._last_used = time.monotonic()
+        self._broadcast({"event": "exit", "attempt_id": attempt.attempt_id, "report": report})
+
+    def _kill_strays(self) -> None:
+        """Kills what dead attempts left behind: each attempt adopts its own orphans while it lives,
+
+        so a child of ours that is neither an attempt nor a spare has lost its attempt.
+        """
+        draining = {a.pid for a in self._attempts.values() if a.status is not None}
+        known = {*self._by_pid, *(pid for pid, _ in self._spares)}
+        for pid in processes.children_of(os.getpid()):
+            if pid in known:
+                continue
+            with contextlib.suppress(OSError):
+                if os.getpgid(pid) not in draining:
+                    processes.kill_tree(pid)
+
+    # Limits
+
+    def _terminate(self, attempt: Attempt, reason: str, *, grace_s: float) -> None:
+        if attempt.reason is None:
+            attempt.reason = reason
+        until = time.monotonic() + grace_s
+        if attempt.grace_until is None or until < attempt.grace_until:
+            attempt.grace_until = until
+            self._after(grace_s, lambda: self._grace_over(attempt))
+        processes.kill_group(attempt.pid, signal.SIGTERM if grace_s > 0 else signal.SIGKILL)
+
+    def _grace_over(self, attempt: Attempt) -> None:
+        if self._attempts.get(attempt.attempt_id) is not attempt:
+            return
+        if attempt.status is None:
+            processes.kill_group(attempt.pid, signal.SIGKILL)
+            processes.kill_tree(attempt.pid)
+        else:
+            self._end_if_empty(attempt)
+
+    def _arm_limits(self, attempt: Attempt) -> None:
+        wall_ms = attempt.limits.get("wall_ms")
+        if wall_ms:
+            self._after(float(wall_ms) / 1000, lambda: self._wall_over(attempt, float(wall_ms)))
+        if not self._watching and _is_watched(attempt):
+            self._watching = True
+            self._after(_WATCH_S, self._watch_usage)
+
+    def _wall_over(self, attempt: Attempt, wall_ms: float) -> None:
+        if self._attempts.get(attempt.attempt_id) is not attempt or attempt.reason:
+            return
+        attempt.limit_message = (
+            f"The attempt was still running after its limit of {wall_ms / 1000:g} s. "
+            "Raise the limit, or make it do less"
+        )
+        self._terminate(attempt, "wall", grace_s=2.0)
+
+    def _watch_usage(self) -> None:
+        watched = [a for a in self._attempts.values() if _is_watched(a)]
+        self._watching = bool(watched)
+        if watched:
+            self._after(_WATCH_S, self._watch_usage)
+        for attempt in watched:
+            if attempt.reason is None and attempt.status is None:
+                self._check_usage(attempt)
+
+    def _check_usage(self, attempt: Attempt) -> None:
+        pids = processes.descendants_of(attempt.pid)
+        limit = attempt.limits.get("memory_bytes")
+        if limit:
+            used = processes.memory_of(pids, int(limit))
+            attempt.peak_memory = max(attempt.peak_memory, used)
+            if used > limit:
+                attempt.limit_message = (
+                    f"The attempt used {_mib(used)} of memory; its limit is {_mib(int(limit))}. "
+                    "Raise the limit, or make it hold less at once"
+                )
+                self._terminate(attempt, "memory", grace_s=0)
+                processes.kill_tree(attempt.pid)
+                return
+        cpu_ms = attempt.limits.get("cpu_ms")
+        if cpu_ms and processes.cpu_seconds_of(pids) * 1000 > cpu_ms:
+            attempt.limit_message = (
+                f"The attempt used more than its limit of {cpu_ms / 1000:g} s of processor time"
+            )
+            self._terminate(attempt, "cpu", grace_s=0)
+
+
+def _is_watched(attempt: Attempt) -> bool:
+    return bool(attempt.limits.get("memory_bytes") or attempt.limits.get("cpu_ms"))
+
+
+def _in_grace(attempt: Attempt) -> bool:
+    return attempt.grace_until is not None and time.monotonic() < attempt.grace_until
+
+
+def _mib(size: int) -> str:
+    return f"{size / (1 << 20):.0f} MiB"
+
+
+def main(argv: list[str]) -> int:
+    """Starts a fork server and says ``ready`` on standard output once it listens."""
+    parser = argparse.ArgumentParser(prog="millrace_worker.forkserver")
+    parser.add_argument("--socket", required=True)
+    parser.add_argument("--preload", default="", help="modules, comma-separated")
+    parser.add_argument("--spares", type=int, default=4)
+    parser.add_argument("--idle-s", type=float, default=600.0)
+    options = parser.parse_args(argv)
+    lock = open(f"{options.socket}.lock", "w")  # noqa: SIM115 - held until the process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _ALREADY_RUNNING
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(options.socket)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server = ForkServer(
+        listener=listener, lock=lock, spares=options.spares, idle_s=options.idle_s
+    )
+    server.preload([name for name in options.preload.split(",") if name])
+    listener.bind(options.socket)
+    os.chmod(options.socket, 0o600)
+    listener.listen(16)
+    os.write(1, b"ready\n")
+    os.dup2(2, 1)
+    try:
+        server.run()
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(options.socket)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

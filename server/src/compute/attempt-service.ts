@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import type { Ctx } from '../core/index.ts'
+import { getEnvironment } from './environment-service.ts'
+import { computeErrors } from './errors.ts'
+import { findExit, writeLostExit } from './exit-file.ts'
+import { pythonFolder } from './python-program.ts'
+import { computeState } from './state.ts'
+import type { ExitReport, LaunchSpec } from './types.ts'
+
+/** The folder of an attempt: `spec.json`, `log`, `exit.json` and, unless given another, its working folder. */
+export function attemptFolder(ctx: Ctx, attemptId: string): string {
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/.test(attemptId)) {
+    throw computeErrors.COMPUTE_ATTEMPT_INVALID(
+      `'${attemptId}' cannot name an attempt; use up to 128 letters, digits, '.', '_' and '-'`,
+    )
+  }
+  return join(ctx.config.dataDir, 'attempts', attemptId)
+}
+
+/** Starts the attempt, or attaches to it when it was started before. Returns once it runs. */
+export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
+  const folder = attemptFolder(ctx, spec.attemptId)
+  checkSpec(spec)
+  const environment = await getEnvironment(ctx, spec.environment)
+  const state = computeState(ctx)
+  void state.exits.expect(spec.attemptId)
+  const outcome = await state.runner
+    .start({
+      ...spec,
+      folder,
+      cwd: spec.cwd ?? join(folder, 'work'),
+      log: join(folder, 'log'),
+      python: environment.python,
+      env: taskEnvironment(spec, folder),
+    })
+    .catch((error: unknown) => {
+      state.exits.forget(spec.attemptId)
+      throw error
+    })
+  const startedAt = 'startedAt' in outcome ? outcome.startedAt : ctx.now().getTime()
+  state.journal.started(ctx, {
+    attemptId: spec.attemptId,
+    environment: spec.environment,
+    entry: spec.entry.kind,
+    startedAt,
+  })
+  if (outcome.state === 'ended' || outcome.state === 'vanished') {
+    await settle(ctx, spec.attemptId)
+  }
+}
+
+/**
+ * Waits until every process of the attempt is gone and says how it ended, also when it was
+ * started by an earlier server.
+ */
+export async function waitForExit(
+  ctx: Ctx,
+  attemptId: string,
+  signal?: AbortSignal,
+): Promise<ExitReport> {
+  const folder = attemptFolder(ctx, attemptId)
+  const { exits } = computeState(ctx)
+  const waiting = exits.find(attemptId) ?? (await findExit(folder)) ?? attach(ctx, attemptId)
+  return signal ? untilAborted(Promise.resolve(waiting), signal) : waiting
+}
+
+/** Ends the attempt: SIGTERM to all of it now, SIGKILL to what is left after `graceMs`. */
+export async function kill(
+  ctx: Ctx,
+  attemptId: string,
+  options: { readonly graceMs: number },
+): Promise<void> {
+  const place = { attemptId, folder: attemptFolder(ctx, attemptId) }
+  await computeState(ctx).runner.kill(place, options.graceMs)
+}
+
+async function attach(ctx: Ctx, attemptId: string): Promise<ExitReport> {
+  const state = computeState(ctx)
+  const folder = attemptFolder(ctx, attemptId)
+  if (!existsSync(join(folder, 'spec.json'))) {
+    throw computeErrors.COMPUTE_ATTEMPT_NOT_FOUND(attemptId)
+  }
+  const waiting = state.exits.expect(attemptId)
+  const outcome = await state.runner.attach({ attemptId, folder })
+  if (outcome.state === 'started' || outcome.state === 'attached') return waiting
+  return settle(ctx, attemptId)
+}
+
+/** Answers everyone who waits for an attempt that does not run. */
+async function settle(ctx: Ctx, attemptId: string): Promise<ExitReport> {
+  const state = computeState(ctx)
+  const folder = attemptFolder(ctx, attemptId)
+  const nowMs = ctx.now().getTime()
+  const report =
+    (await findExit(folder)) ?? (await writeLostExit({ attemptId, folder, startedAt: 0 }, nowMs))
+  state.exits.resolve(attemptId, report)
+  state.journal.ended(attemptId, report)
+  return report
+}
+
+function checkSpec(spec: LaunchSpec): void {
+  const { entry } = spec
+  if (entry.kind === 'module') return
+  const paths = entry.kind === 'notebook' ? [entry.path, entry.outputPath] : [entry.path]
+  const relative = paths.find((path) => !isAbsolute(path))
+  if (relative === undefined) return
+  throw computeErrors.COMPUTE_ATTEMPT_INVALID(
+    `The ${entry.kind} path '${relative}' is not absolute`,
+  )
+}
+
+function taskEnvironment(spec: LaunchSpec, folder: string): Record<string, string> {
+  const given = spec.env['PYTHONPATH']
+  return {
+    MILLRACE_ATTEMPT_ID: spec.attemptId,
+    ...spec.env,
+    MILLRACE_SECRETS_FILE: join(folder, 'secrets.jsonl'),
+    PYTHONPATH: given ? `${given}:${pythonFolder}` : pythonFolder,
+  }
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Runs attempts on this machine through fork servers.
+ *
+ *   start: noted → (answer: started) running → (exit event) reported, forgotten
+ *                                     └──(fork server gone)→ exit.json read, or written as lost
+ *
+ * An attempt is noted before it is asked for, so that an exit that comes with the answer is heard.
+ */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { kill as signalProcess } from 'node:process'
+import type { Ctx } from '../../core/index.ts'
+import { findExit, toExitReport, writeLostExit } from '../exit-file.ts'
+import { forkServerPlace, openForkServer, type ForkServer } from '../fork-server.ts'
+import type { Entry, ExitReport, Limits } from '../types.ts'
+import type { AttemptPlace, Runner, StartOutcome, StartSpec } from './runner.ts'
+
+interface Running extends AttemptPlace {
+  readonly server: string
+  pid: number | undefined
+  startedAt: number
+}
+
+type ExitListener = (attemptId: string, report: ExitReport) => void
+
+interface ServerWish {
+  readonly key: string
+  readonly python?: string
+  readonly preload: readonly string[]
+}
+
+export class LocalRunner implements Runner {
+  readonly #ctx: Ctx
+  readonly #servers = new Map<string, Promise<ForkServer | undefined>>()
+  readonly #running = new Map<string, Running>()
+  readonly #losing = new Set<Promise<void>>()
+  #onExit: ExitListener = () => {}
+  #disposed = false
+
+  constructor(ctx: Ctx) {
+    this.#ctx = ctx
+  }
+
+  onExit(listener: ExitListener): void {
+    this.#onExit = listener
+  }
+
+  async start(spec: StartSpec): Promise<StartOutcome> {
+    const { attemptId, folder } = spec
+    const preload = [...new Set(spec.preload)].sort()
+    const server = serverKey(spec.environment, preload)
+    const running = { attemptId, folder, server, pid: undefined, startedAt: 0 }
+    const open = await this.#server({ key: server, python: spec.python, preload })
+    const attempt = toWire(spec, { server, preload })
+    return this.#ask(running, () => open?.request('launch', { attempt }))
+  }
+
+  async attach(place: AttemptPlace): Promise<StartOutcome> {
+    const known = this.#running.get(place.attemptId)
+    if (known) return { state: 'attached', startedAt: known.startedAt }
+    const spec = await readSpec(place.folder)
+    const server = spec?.server ?? ''
+    const open = spec && (await this.#server({ key: server, preload: [] }))
+    if (!open) return this.#settle(place)
+    const running = { ...place, server, pid: undefined, startedAt: 0 }
+    const { attemptId: attempt_id, folder } = place
+    return this.#ask(running, () => open.request('attach', { attempt_id, folder }))
+  }
+
+  async kill(place: AttemptPlace, graceMs: number): Promise<void> {
+    const running = this.#running.get(place.attemptId)
+    const open = running && (await this.#servers.get(running.server))
+    await open?.request('kill', { attempt_id: place.attemptId, grace_ms: graceMs })
+  }
+
+  /** Leaves running attempts alone; fork servers without any end now, the others when idle. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true
+    const servers = await Promise.allSettled(this.#servers.values())
+    for (const server of servers) {
+      if (server.status !== 'fulfilled' || !server.value) continue
+      await server.value.request('retire').catch(() => {})
+      server.value.close()
+    }
+    await Promise.all(this.#losing)
+  }
+
+  #server(wish: ServerWish): Promise<ForkServer | undefined> {
+    const known = this.#servers.get(wish.key)
+    if (known) return known
+    const opening = this.#open(wish)
+    this.#servers.set(wish.key, opening)
+    const forget = () => {
+      if (this.#servers.get(wish.key) === opening) this.#servers.delete(wish.key)
+    }
+    opening.then((server) => server ?? forget(), forget)
+    return opening
+  }
+
+  async #open(wish: ServerWish): Promise<ForkServer | undefined> {
+    const place = await forkServerPlace(this.#ctx.config.dataDir, wish.key)
+    return openForkServer({
+      place,
+      preload: wish.preload,
+      ...(wish.python === undefined ? {} : { python: wish.python }),
+      onEvent: (event) => {
+        if (event.event === 'exit') this.#ended(event.attempt_id, toExitReport(event.report))
+      },
+      onGone: () => this.#gone(wish.key),
+    })
+  }
+
+  async #ask(
+    running: Running,
+    request: () => Promise<Readonly<Record<string, unknown>>> | undefined,
+  ): Promise<StartOutcome> {
+    this.#running.set(running.attemptId, running)
+    try {
+      const answer = await request()
+      const state = answer?.['state']
+      if (state === 'started' || state === 'attached' || state === 'running') {
+        running.pid = Number(answer?.['pid'])
+        running.startedAt = Number(answer?.['started_at'])
+        return {
+          state: state === 'started' ? 'started' : 'attached',
+          startedAt: running.startedAt,
+        }
+      }
+    } catch (error) {
+      this.#running.delete(running.attemptId)
+      throw error
+    }
+    this.#running.delete(running.attemptId)
+    return this.#settle(running)
+  }
+
+  async #settle(place: AttemptPlace): Promise<StartOutcome> {
+    return { state: (await findExit(place.folder)) ? 'ended' : 'vanished' }
+  }
+
+  #ended(attemptId: string, report: ExitReport): void {
+    if (this.#running.delete(attemptId)) this.#onExit(attemptId, report)
+  }
+
+  #gone(key: string): void {
+    this.#servers.delete(key)
+    if (this.#disposed) return
+    for (const running of this.#running.values()) {
+      if (running.server !== key) continue
+      const losing = this.#lose(running).finally(() => this.#losing.delete(losing))
+      this.#losing.add(losing)
+    }
+  }
+
+  async #lose(running: Running): Promise<void> {
+    if (running.pid !== undefined) killGroup(running.pid)
+    this.#ended(running.attemptId, await writeLostExit(running, this.#ctx.now().getTime()))
+  }
+}
+
+/** The fork server took its children with it; what they started may still be there. */
+function killGroup(pid: number): void {
+  try {
+    signalProcess(-pid, 'SIGKILL')
+  } catch {
+    // Nothing is left of the group.
+  }
+}
+
+function serverKey(environment: string, preload: readonly string[]): string {
+  const suffix = createHash('sha256').update(preload.join(',')).digest('hex').slice(0, 6)
+  return `${environment.slice(0, 16)}-${suffix}`
+}
+
+async function readSpec(folder: string): Promise<{ readonly server: string } | undefined> {
+  const text = await readFile(join(folder, 'spec.json'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as { server: string })
+}
+
+function toWire(
+  spec: StartSpec,
+  server: { readonly server: string; readonly preload: readonly string[] },
+): Readonly<Record<string, unknown>> {
+  return {
+    attempt_id: spec.attemptId,
+    environment: spec.environment,
+    ...server,
+    folder: spec.folder,
+    cwd: spec.cwd,
+    log: spec.log,
+    entry: toWireEntry(spec.entry),
+    env: spec.env,
+    limits: toWireLimits(spec.limits ?? {}),
+    secrets: spec.secrets ?? [],
+  }
+}
+
+function toWireEntry(entry: Entry): Readonly<Record<string, unknown>> {
+  if (entry.kind !== 'notebook') return { ...entry }
+  const { kind, path, outputPath, parameters } = entry
+  return { kind, path, output_path: outputPath, parameters }
+}
+
+function toWireLimits(limits: Limits): Readonly<Record<string, number | undefined>> {
+  return {
+    memory_bytes: limits.memoryBytes,
+    cpu_count: limits.cpuCount,
+    cpu_ms: limits.cpuMs,
+    wall_ms: limits.wallMs,
+  }
+}
