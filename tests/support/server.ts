@@ -73,7 +73,7 @@ interface Launch {
 }
 
 async function launch({ args, env, log }: Launch): Promise<Running> {
-  const child = spawn(process.execPath, ['server/src/main.ts', ...args], {
+  const child = spawn(process.execPath, ['cli/bin/millrace.mjs', 'server', ...args], {
     cwd: repo,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

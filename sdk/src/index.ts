@@ -1,0 +1,43 @@
+import { authApi, type AuthApi } from './auth.ts'
+import { gatesApi, type GatesApi } from './gates.ts'
+import { openHttp, type ConnectOptions, type Http } from './http.ts'
+import { jobsApi, type JobsApi } from './jobs.ts'
+import { provenanceApi, type ProvenanceApi } from './provenance.ts'
+import { registryApi, type RegistryApi } from './registry.ts'
+import { tablesApi, type TablesApi } from './tables.ts'
+import { workspaceApi, type WorkspaceApi } from './workspace.ts'
+
+export { MillraceApiError, ServerUnreachableError, type ConnectOptions, type Http } from './http.ts'
+export { isFinished, type JobSettings, type Run, type RunState, type TaskRun } from './jobs.ts'
+export type { TransitionRequest } from './registry.ts'
+export type { QueryResult } from './tables.ts'
+export type { Deployment } from './workspace.ts'
+
+/** A typed client of one server, a room at a time. */
+export interface Millrace {
+  readonly url: string
+  /** Any endpoint that has no function here yet. */
+  readonly http: Http
+  readonly auth: AuthApi
+  readonly gates: GatesApi
+  readonly jobs: JobsApi
+  readonly provenance: ProvenanceApi
+  readonly registry: RegistryApi
+  readonly tables: TablesApi
+  readonly workspace: WorkspaceApi
+}
+
+export function connect(options: ConnectOptions): Millrace {
+  const http = openHttp(options)
+  return {
+    url: http.url,
+    http,
+    auth: authApi(http),
+    gates: gatesApi(http),
+    jobs: jobsApi(http),
+    provenance: provenanceApi(http),
+    registry: registryApi(http),
+    tables: tablesApi(http),
+    workspace: workspaceApi(http),
+  }
+}

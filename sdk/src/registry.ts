@@ -1,0 +1,72 @@
+import type { Http } from './http.ts'
+
+export interface ModelVersion {
+  readonly name: string
+  readonly version: string
+  readonly current_stage: string
+  readonly run_id?: string
+  readonly description?: string
+  readonly tags?: readonly { readonly key: string; readonly value: string }[]
+}
+
+export interface TransitionRequest {
+  readonly model: string
+  readonly version: string
+  readonly stage: string
+  readonly creator: string
+  readonly comment?: string
+  /** Epoch milliseconds; absent when it never expires. */
+  readonly expires_at?: number
+  readonly approvers?: readonly string[]
+}
+
+export interface Decision {
+  readonly name: string
+  readonly version: string
+  readonly stage: string
+  readonly comment?: string | undefined
+}
+
+const base = '/api/2.0/mlflow'
+
+/** Models, versions, stages and who may change them. */
+export interface RegistryApi {
+  readonly getVersion: (name: string, version: string) => Promise<ModelVersion>
+  /** Newest first. */
+  readonly listVersions: (name: string) => Promise<readonly ModelVersion[]>
+  readonly listOpenRequests: () => Promise<readonly TransitionRequest[]>
+  readonly approve: (decision: Decision) => Promise<void>
+  readonly reject: (decision: Decision) => Promise<void>
+}
+
+export function registryApi(http: Http): RegistryApi {
+  return {
+    getVersion: async (name, version) => {
+      const query = { name, version }
+      const path = `${base}/model-versions/get`
+      return (await http.call<{ model_version: ModelVersion }>('GET', path, { query }))
+        .model_version
+    },
+    listVersions: async (name) => {
+      const filter = `name='${name.replaceAll("'", "''")}'`
+      const query = { filter, max_results: 1000 }
+      const path = `${base}/model-versions/search`
+      const answer = await http.call<{ model_versions?: ModelVersion[] }>('GET', path, { query })
+      return (answer.model_versions ?? []).toSorted((a, b) => Number(b.version) - Number(a.version))
+    },
+    listOpenRequests: async () => {
+      const query = { open: true }
+      const path = '/api/millrace/1.0/registry/requests'
+      return (
+        (await http.call<{ requests?: TransitionRequest[] }>('GET', path, { query })).requests ?? []
+      )
+    },
+    approve: async (decision) => {
+      const body = { ...decision, archive_existing_versions: true }
+      await http.call('POST', `${base}/transition-requests/approve`, { body })
+    },
+    reject: async (decision) => {
+      await http.call('POST', `${base}/transition-requests/reject`, { body: decision })
+    },
+  }
+}
