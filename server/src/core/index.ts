@@ -15,10 +15,20 @@ export { coreMigrations, isPostgres } from './migrations.ts'
 export type { Tables } from './db/tables.ts'
 export { Lock } from './db/lock.ts'
 export { EventBus } from './events/bus.ts'
-export { appendEvent, lastEventSeq, listEvents } from './events/event-store.ts'
+export {
+  query,
+  readScript,
+  run,
+  runScript,
+  type Script,
+  type SqlValue,
+  type Statement,
+} from './db/script.ts'
+export { appendEvent, eventScript, lastEventSeq, listEvents } from './events/event-store.ts'
 export { consumeEvents, type Consumer } from './events/relay.ts'
 export type { EventPayloads, EventType, NewEvent, PlatformEvent } from './events/types.ts'
 export {
+  edgeScript,
   listEdges,
   recordEdge,
   type EdgeKind,

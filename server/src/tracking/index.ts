@@ -1,3 +1,46 @@
 export { trackingMigrations } from './migrations.ts'
 export { trackingRoutes } from './routes.ts'
 export { startTracking } from './background.ts'
+export { trackingErrors } from './errors.ts'
+export {
+  createExperiment,
+  getExperiment,
+  getExperimentByName,
+  type CreateExperimentInput,
+} from './experiment-service.ts'
+export {
+  createRun,
+  getRun,
+  setRunTag,
+  updateRun,
+  type CreateRunInput,
+  type UpdateRunInput,
+} from './run-service.ts'
+export { logBatch, logMetric, logParam, type LogBatchInput } from './log-service.ts'
+export { getLoggedModel, setLoggedModelTags } from './logged-model-service.ts'
+export {
+  downloadArtifacts,
+  listArtifacts,
+  readArtifact,
+  writeArtifact,
+  type ListedArtifact,
+} from './artifact-service.ts'
+export { artifactPathOf, isServedHere, joinUri } from './artifact-uri.ts'
+export { sendArtifact } from './artifact-routes.ts'
+export {
+  LifecycleStage,
+  LoggedModelStatus,
+  RunStatus,
+  ViewType,
+  type Experiment,
+  type KeyValue,
+  type LoggedModel,
+  type Metric,
+  type NewMetric,
+  type Run,
+  type RunInfo,
+} from './types.ts'
+export { acceptMlflowJson, rpc, type Rpc } from './wire/rpc.ts'
+export { f, type Decoded, type Shape } from './wire/fields.ts'
+export { decodePageToken, encodePageToken, type TokenPart } from './wire/paging.ts'
+export { encodeDouble, list, optionalText } from './wire/encode.ts'

@@ -1,4 +1,22 @@
-import type { RoutePlugin } from '../core/index.ts'
+import type { App, RoutePlugin } from '../core/index.ts'
+import { artifactProxyRoutes, artifactRoutes } from './artifact-routes.ts'
+import { experimentRoutes } from './experiment-routes.ts'
+import { logRoutes } from './log-routes.ts'
+import { loggedModelRoutes } from './logged-model-routes.ts'
+import { metricRoutes } from './metric-routes.ts'
+import { runRoutes } from './run-routes.ts'
+import { serverRoutes } from './server-routes.ts'
+import { acceptMlflowJson } from './wire/rpc.ts'
 
 /** Every route of the room. */
-export const trackingRoutes: RoutePlugin = async () => {}
+export const trackingRoutes: RoutePlugin = async (app) => {
+  await app.register(async (inner) => artifactProxyRoutes(inner as unknown as App))
+  acceptMlflowJson(app)
+  serverRoutes(app)
+  experimentRoutes(app)
+  runRoutes(app)
+  logRoutes(app)
+  metricRoutes(app)
+  loggedModelRoutes(app)
+  artifactRoutes(app)
+}

@@ -199,9 +199,13 @@ class SqliteConnection implements DatabaseConnection {
 
   #refuseNested(): void {
     if (this.#shared.holding.getStore()) {
-      throw new Error("Write through the transaction's ctx: the outer db would wait for itself")
+      throw nestedWrite()
     }
   }
+}
+
+function nestedWrite(): Error {
+  return new Error("Write through the transaction's ctx: the outer db would wait for itself")
 }
 
 interface Waiting {
@@ -233,6 +237,7 @@ function groupCommitter(shared: SharedConnections): SqliteFile['groupCommit'] {
 
   return (work) =>
     new Promise((resolve, reject) => {
+      if (shared.holding.getStore()) throw nestedWrite()
       queue.push({ work, resolve, reject })
       if (!running) void drain()
     })

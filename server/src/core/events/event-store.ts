@@ -1,5 +1,6 @@
-import { sql, type Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Ctx, Db } from '../ctx.ts'
+import { query, run, runScript, type Script } from '../db/script.ts'
 import { newId } from '../ids.ts'
 import type { EventTable } from './tables.ts'
 import type { EventType, NewEvent, PlatformEvent } from './types.ts'
@@ -12,21 +13,27 @@ export async function appendEvent<Type extends EventType>(
   tx: Ctx,
   event: NewEvent<Type>,
 ): Promise<void> {
-  if (tx.database.dialect === 'postgres') {
-    await sql`select pg_advisory_xact_lock(${appendLock})`.execute(tx.db)
+  await runScript(tx, () => eventScript(tx, event))
+}
+
+/** `appendEvent` for a script; whoever runs it calls `ctx.events.wake()` after the commit. */
+export function* eventScript<Type extends EventType>(
+  ctx: Ctx,
+  event: NewEvent<Type>,
+): Script<void> {
+  if (ctx.database.dialect === 'postgres') {
+    yield* query('select pg_advisory_xact_lock(?)', appendLock)
   }
-  const now = tx.now().getTime()
-  await tx.db
-    .insertInto('event')
-    .values({
-      id: newId(now),
-      type: event.type,
-      subject: event.subject,
-      payload: JSON.stringify(event.payload),
-      principal: tx.principal.name,
-      created_at: now,
-    })
-    .execute()
+  const now = ctx.now().getTime()
+  yield* run(
+    'insert into event (id, type, subject, payload, principal, created_at) values (?, ?, ?, ?, ?, ?)',
+    newId(now),
+    event.type,
+    event.subject,
+    JSON.stringify(event.payload),
+    ctx.principal.name,
+    now,
+  )
 }
 
 export interface EventFilter {

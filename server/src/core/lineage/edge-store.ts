@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx, Db } from '../ctx.ts'
+import { run, runScript, type Script } from '../db/script.ts'
 import { newId } from '../ids.ts'
 import type { LineageEdgeTable } from './tables.ts'
 
@@ -44,20 +45,23 @@ export interface NewEdge {
 
 /** Records that something was used or made, at the moment it happens. The same edge twice is one. */
 export async function recordEdge(tx: Ctx, edge: NewEdge): Promise<void> {
-  const now = tx.now().getTime()
-  await tx.db
-    .insertInto('lineage_edge')
-    .values({
-      id: newId(now),
-      kind: edge.kind,
-      from_node: edge.from,
-      to_node: edge.to,
-      data: JSON.stringify(edge.data ?? {}),
-      principal: tx.principal.name,
-      created_at: now,
-    })
-    .onConflict((c) => c.columns(['from_node', 'kind', 'to_node']).doNothing())
-    .execute()
+  await runScript(tx, () => edgeScript(tx, edge))
+}
+
+/** `recordEdge` for a script. */
+export function* edgeScript(ctx: Ctx, edge: NewEdge): Script<void> {
+  const now = ctx.now().getTime()
+  yield* run(
+    `insert into lineage_edge (id, kind, from_node, to_node, data, principal, created_at)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict (from_node, kind, to_node) do nothing`,
+    newId(now),
+    edge.kind,
+    edge.from,
+    edge.to,
+    JSON.stringify(edge.data ?? {}),
+    ctx.principal.name,
+    now,
+  )
 }
 
 export interface EdgeQuery {

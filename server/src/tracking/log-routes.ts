@@ -1,0 +1,116 @@
+import type { App } from '../core/index.ts'
+import { logInputs, logOutputs } from './input-service.ts'
+import { logBatch, logMetric, logParam } from './log-service.ts'
+import type { NewMetric } from './types.ts'
+import { f, type Decoded } from './wire/fields.ts'
+import { rpc } from './wire/rpc.ts'
+import { datasetInput, keyValue, metric } from './wire/shapes.ts'
+
+export function logRoutes(app: App): void {
+  rpc(app, {
+    id: 'logMetric',
+    method: 'POST',
+    path: '/mlflow/runs/log-metric',
+    summary: 'Logs one metric value; answered once it is durable.',
+    request: { run_id: f.runId.required, ...metric },
+    handle: async (ctx, input) => {
+      await logMetric(ctx, input.run_id, toNewMetric(input))
+      return '{}'
+    },
+  })
+  rpc(app, {
+    id: 'logParam',
+    method: 'POST',
+    path: '/mlflow/runs/log-parameter',
+    summary: 'Logs a param; its value can not be changed afterwards.',
+    request: { run_id: f.runId.required, key: f.text.required, value: f.text.or('') },
+    handle: async (ctx, input) => {
+      await logParam(ctx, input.run_id, { key: input.key, value: input.value })
+      return '{}'
+    },
+  })
+  rpc(app, {
+    id: 'logBatch',
+    method: 'POST',
+    path: '/mlflow/runs/log-batch',
+    summary: 'Logs up to 1,000 metrics, 100 params and 100 tags, all or nothing.',
+    request: {
+      run_id: f.runId.required,
+      metrics: f.list(f.message(metric).required).or([]),
+      params: f.list(f.message(keyValue).required).or([]),
+      tags: f.list(f.message(keyValue).required).or([]),
+    },
+    handle: async (ctx, input) => {
+      const metrics = input.metrics.map(toNewMetric)
+      await logBatch(ctx, {
+        runId: input.run_id,
+        metrics,
+        params: input.params,
+        tags: input.tags,
+      })
+      return '{}'
+    },
+  })
+  inputRoutes(app)
+}
+
+function inputRoutes(app: App): void {
+  rpc(app, {
+    id: 'logInputs',
+    method: 'POST',
+    path: '/mlflow/runs/log-inputs',
+    summary: 'Records the datasets and models that a run read.',
+    request: {
+      run_id: f.runId.required,
+      datasets: f.list(f.message(datasetInput).required).or([]),
+      models: f.list(f.message({ model_id: f.text.required }).required).or([]),
+    },
+    handle: async (ctx, input) => {
+      await logInputs(ctx, {
+        runId: input.run_id,
+        models: input.models.map((model) => model.model_id),
+        datasets: input.datasets.map(({ dataset, tags }) => ({
+          tags,
+          dataset: {
+            name: dataset.name,
+            digest: dataset.digest,
+            sourceType: dataset.source_type,
+            source: dataset.source,
+            schema: dataset.schema,
+            profile: dataset.profile,
+          },
+        })),
+      })
+      return {}
+    },
+  })
+  rpc(app, {
+    id: 'logOutputs',
+    method: 'POST',
+    path: '/mlflow/runs/outputs',
+    summary: 'Records the models that a run made.',
+    request: {
+      run_id: f.runId.required,
+      models: f.list(f.message({ model_id: f.text.required, step: f.int.or(0) }).required).required,
+    },
+    handle: async (ctx, input) => {
+      await logOutputs(ctx, {
+        runId: input.run_id,
+        models: input.models.map((model) => ({ modelId: model.model_id, step: model.step })),
+      })
+      return {}
+    },
+  })
+}
+
+function toNewMetric(wire: Decoded<typeof metric>): NewMetric {
+  return {
+    key: wire.key,
+    value: wire.value,
+    timestamp: wire.timestamp,
+    step: wire.step,
+    modelId: wire.model_id || undefined,
+    datasetName: wire.dataset_name,
+    datasetDigest: wire.dataset_digest,
+  }
+}

@@ -1,0 +1,117 @@
+import type { Ctx, Script } from '../core/index.ts'
+import { trackingErrors } from './errors.ts'
+import { runWithKeys, type Keys } from './keys.ts'
+import { insertMetrics, insertModelMetric } from './metric-store.ts'
+import { getActiveRun, writeTag } from './run-service.ts'
+import { insertParam, type RunRow } from './run-store.ts'
+import type { KeyValue, NewMetric } from './types.ts'
+import { checkMetric, checkParam, checkTag, limits } from './validation.ts'
+
+/** Logs one value; the same value again changes nothing. Resolves once it is durable. */
+export async function logMetric(ctx: Ctx, runId: string, metric: NewMetric): Promise<void> {
+  const checked = checkMetric(metric)
+  await runWithKeys(ctx, function* log(keys) {
+    yield* writeMetrics(keys, yield* getActiveRun(runId), [checked])
+  })
+}
+
+/** Logs a param; the same value again is fine, another one is refused. */
+export async function logParam(ctx: Ctx, runId: string, param: KeyValue): Promise<void> {
+  const checked = checkParam(param)
+  await runWithKeys(ctx, function* log(keys) {
+    const existing = yield* insertParam(keys, yield* getActiveRun(runId), checked)
+    if (existing !== undefined && existing !== checked.value) {
+      const change = { key: checked.key, old: existing, new: checked.value }
+      throw trackingErrors.TRACKING_PARAM_CHANGED(runId, change)
+    }
+  })
+}
+
+export interface LogBatchInput {
+  readonly runId: string
+  readonly metrics?: readonly NewMetric[] | undefined
+  readonly params?: readonly KeyValue[] | undefined
+  readonly tags?: readonly KeyValue[] | undefined
+}
+
+/** Logs all of it or, when any part is refused, nothing. */
+export async function logBatch(ctx: Ctx, input: LogBatchInput): Promise<void> {
+  const batch = checkBatch(input)
+  await runWithKeys(ctx, function* log(keys) {
+    const run = yield* getActiveRun(input.runId)
+    yield* writeParams(keys, run, batch.params)
+    yield* writeMetrics(keys, run, batch.metrics)
+    for (const tag of batch.tags) yield* writeTag(keys, run, tag)
+  })
+}
+
+function* writeMetrics(keys: Keys, run: RunRow, metrics: readonly NewMetric[]): Script<void> {
+  yield* insertMetrics(keys, run, metrics)
+  for (const metric of metrics) {
+    const { modelId } = metric
+    if (!modelId) continue
+    const known = yield* insertModelMetric(run, { ...metric, modelId })
+    if (!known) throw trackingErrors.TRACKING_MODEL_NOT_FOUND(modelId)
+  }
+}
+
+function* writeParams(keys: Keys, run: RunRow, params: readonly KeyValue[]): Script<void> {
+  const changes: object[] = []
+  for (const { key, value } of params) {
+    const existing = yield* insertParam(keys, run, { key, value })
+    if (existing === undefined || existing === value) continue
+    changes.push({ key, old_value: existing, new_value: value })
+  }
+  if (changes.length === 0) return
+  throw trackingErrors.TRACKING_PARAMS_CHANGED(run.run_id, pythonJson(changes))
+}
+
+/** JSON with the spaces that Python puts into it. */
+function pythonJson(changes: readonly object[]): string {
+  const items = changes.map((change) => {
+    const pairs = Object.entries(change).map(
+      ([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`,
+    )
+    return `{${pairs.join(', ')}}`
+  })
+  return `[${items.join(', ')}]`
+}
+
+interface Batch {
+  readonly metrics: readonly NewMetric[]
+  readonly params: readonly KeyValue[]
+  readonly tags: readonly KeyValue[]
+}
+
+function checkBatch(input: LogBatchInput): Batch {
+  const { metrics = [], params = [], tags = [] } = input
+  checkCount('metrics', metrics.length, limits.batchMetrics)
+  checkCount('params', params.length, limits.batchParams)
+  checkCount('tags', tags.length, limits.batchTags)
+  const all = metrics.length + params.length + tags.length
+  checkCount('metrics, params, and tags', all, limits.batchAll)
+  const batch = {
+    metrics: metrics.map((metric, index) => checkMetric(metric, `metrics[${index}].`)),
+    params: params.map((param, index) => checkParam(param, `params[${index}].`)),
+    tags: tags.map((tag, index) => checkTag(tag, `tags[${index}].`)),
+  }
+  refuseDuplicates(batch.params)
+  return batch
+}
+
+function checkCount(what: string, count: number, limit: number): void {
+  if (count <= limit) return
+  throw trackingErrors.TRACKING_INVALID(
+    `A batch logging request can contain at most ${limit} ${what}. Got ${count} ${what}. Please split up ${what} across multiple requests and try again.`,
+  )
+}
+
+function refuseDuplicates(params: readonly KeyValue[]): void {
+  const seen = new Set<string>()
+  const twice = params.filter(({ key }) => seen.size === seen.add(key).size).map(({ key }) => key)
+  if (twice.length === 0) return
+  const names = twice.map((key) => `'${key}'`).join(', ')
+  throw trackingErrors.TRACKING_INVALID(
+    `Duplicate parameter keys have been submitted: [${names}]. Please ensure the request contains only one param value per param key.`,
+  )
+}

@@ -1,0 +1,123 @@
+import type { App } from '../core/index.ts'
+import {
+  createLoggedModel,
+  deleteLoggedModel,
+  deleteLoggedModelTag,
+  finishLoggedModel,
+  getLoggedModel,
+  logModelParams,
+  setLoggedModelTags,
+} from './logged-model-service.ts'
+import { LoggedModelStatus } from './types.ts'
+import { encodeLoggedModel } from './wire/encode.ts'
+import { f } from './wire/fields.ts'
+import { rpc } from './wire/rpc.ts'
+import { keyValue, loggedModelStatus } from './wire/shapes.ts'
+
+const onePath = '/mlflow/logged-models/:model_id'
+
+export function loggedModelRoutes(app: App): void {
+  rpc(app, {
+    id: 'createLoggedModel',
+    method: 'POST',
+    path: '/mlflow/logged-models',
+    summary: 'Makes room for a model of a run; pending until finalized.',
+    request: {
+      experiment_id: f.text.required,
+      name: f.text,
+      model_type: f.text,
+      source_run_id: f.text,
+      params: f.list(f.message(keyValue).required).or([]),
+      tags: f.list(f.message(keyValue).required).or([]),
+    },
+    handle: async (ctx, input) => ({
+      model: encodeLoggedModel(
+        await createLoggedModel(ctx, {
+          experimentId: input.experiment_id,
+          name: input.name,
+          modelType: input.model_type,
+          sourceRunId: input.source_run_id,
+          params: input.params,
+          tags: input.tags,
+        }),
+      ),
+    }),
+  })
+  rpc(app, {
+    id: 'getLoggedModel',
+    method: 'GET',
+    path: onePath,
+    summary: 'One logged model.',
+    request: { model_id: f.text.required },
+    handle: async (ctx, input) => ({
+      model: encodeLoggedModel(await getLoggedModel(ctx, input.model_id)),
+    }),
+  })
+  loggedModelChanges(app)
+  loggedModelParts(app)
+}
+
+function loggedModelChanges(app: App): void {
+  rpc(app, {
+    id: 'finalizeLoggedModel',
+    method: 'PATCH',
+    path: onePath,
+    summary: 'Says that the files are there, or that they will not come.',
+    request: { model_id: f.text.required, status: loggedModelStatus },
+    handle: async (ctx, input) => {
+      const status = input.status ?? LoggedModelStatus.Unspecified
+      return {
+        model: encodeLoggedModel(await finishLoggedModel(ctx, { modelId: input.model_id, status })),
+      }
+    },
+  })
+  rpc(app, {
+    id: 'deleteLoggedModel',
+    method: 'DELETE',
+    path: onePath,
+    summary: 'Deletes a logged model.',
+    request: { model_id: f.text.required },
+    handle: async (ctx, input) => {
+      await deleteLoggedModel(ctx, input.model_id)
+      return {}
+    },
+  })
+}
+
+function loggedModelParts(app: App): void {
+  rpc(app, {
+    id: 'setLoggedModelTags',
+    method: 'PATCH',
+    path: `${onePath}/tags`,
+    summary: 'Sets tags of a logged model.',
+    request: { model_id: f.text.required, tags: f.list(f.message(keyValue).required).or([]) },
+    handle: async (ctx, input) => ({
+      model: encodeLoggedModel(
+        await setLoggedModelTags(ctx, { modelId: input.model_id, tags: input.tags }),
+      ),
+    }),
+  })
+  rpc(app, {
+    id: 'deleteLoggedModelTag',
+    method: 'DELETE',
+    path: `${onePath}/tags/:tag_key`,
+    summary: 'Removes a tag of a logged model.',
+    request: { model_id: f.text.required, tag_key: f.text.required },
+    handle: async (ctx, input) => ({
+      model: encodeLoggedModel(
+        await deleteLoggedModelTag(ctx, { modelId: input.model_id, key: input.tag_key }),
+      ),
+    }),
+  })
+  rpc(app, {
+    id: 'LogLoggedModelParams',
+    method: 'POST',
+    path: `${onePath}/params`,
+    summary: 'Adds params to a logged model.',
+    request: { model_id: f.text.required, params: f.list(f.message(keyValue).required).or([]) },
+    handle: async (ctx, input) => {
+      await logModelParams(ctx, { modelId: input.model_id, params: input.params })
+      return {}
+    },
+  })
+}
