@@ -22,17 +22,14 @@ import resource
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Mapping
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any, NoReturn
 
 from millrace_worker import notebook, protocol, serve
+from millrace_worker._errors import describe_error
 
 __all__ = ["base_environment", "run_child"]
-
-_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
-_MAX_TEXT = 100_000
 
 # What a task may see of the server's own environment: enough to find programs, homes and proxies.
 _INHERITED = frozenset(
@@ -208,31 +205,6 @@ def _call_function(entry: Mapping[str, Any]) -> Any:
             f"{name}() returned a {type(result).__name__}, which is not JSON: {error}"
         ) from None
     return result
-
-
-def describe_error(error: BaseException) -> dict[str, str]:
-    """An exception as the server records it; frames of the worker itself are left out."""
-    trace = error.__traceback__
-    while trace is not None and _is_own(trace):
-        trace = trace.tb_next
-    lines = traceback.format_exception(type(error), error, trace)
-    return {
-        "type": type(error).__name__,
-        "message": _cut(str(error)),
-        "traceback": _cut("".join(lines)),
-    }
-
-
-def _is_own(trace: TracebackType) -> bool:
-    name = trace.tb_frame.f_code.co_filename
-    return name.startswith(_OWN_FOLDER) or name.startswith("<frozen importlib")
-
-
-def _cut(text: str) -> str:
-    if len(text) <= _MAX_TEXT:
-        return text
-    half = _MAX_TEXT // 2
-    return f"{text[:half]}\n… {len(text) - _MAX_TEXT} characters left out …\n{text[-half:]}"
 
 
 def _print_last_words(text: str) -> None:

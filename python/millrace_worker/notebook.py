@@ -22,6 +22,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from millrace_worker import _display, _magics
+from millrace_worker._errors import describe_error
 
 __all__ = ["Ended", "parse", "run"]
 
@@ -201,8 +202,6 @@ class _Session:
         return None
 
     def _failed(self, error: BaseException) -> Ended:
-        from millrace_worker.child import describe_error
-
         self._capture.error(describe_error(error))
         return Ended(error=error)
 

@@ -5,6 +5,7 @@ import { getEnvironment } from './environment-service.ts'
 import { computeErrors } from './errors.ts'
 import { findExit, writeLostExit } from './exit-file.ts'
 import { pythonFolder } from './python-program.ts'
+import type { AttemptHooks } from './runners/runner.ts'
 import { computeState } from './state.ts'
 import type { ExitReport, LaunchSpec } from './types.ts'
 
@@ -26,14 +27,17 @@ export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
   const state = computeState(ctx)
   void state.exits.expect(spec.attemptId)
   const outcome = await state.runner
-    .start({
-      ...spec,
-      folder,
-      cwd: spec.cwd ?? join(folder, 'work'),
-      log: join(folder, 'log'),
-      python: environment.python,
-      env: taskEnvironment(spec, folder),
-    })
+    .start(
+      {
+        ...spec,
+        folder,
+        cwd: spec.cwd ?? join(folder, 'work'),
+        log: join(folder, 'log'),
+        python: environment.python,
+        env: taskEnvironment(spec, folder),
+      },
+      exitHooks(ctx, spec.attemptId),
+    )
     .catch((error: unknown) => {
       state.exits.forget(spec.attemptId)
       throw error
@@ -82,21 +86,29 @@ async function attach(ctx: Ctx, attemptId: string): Promise<ExitReport> {
     throw computeErrors.COMPUTE_ATTEMPT_NOT_FOUND(attemptId)
   }
   const waiting = state.exits.expect(attemptId)
-  const outcome = await state.runner.attach({ attemptId, folder })
+  const outcome = await state.runner.attach({ attemptId, folder }, exitHooks(ctx, attemptId))
   if (outcome.state === 'started' || outcome.state === 'attached') return waiting
   return settle(ctx, attemptId)
 }
 
 /** Answers everyone who waits for an attempt that does not run. */
 async function settle(ctx: Ctx, attemptId: string): Promise<ExitReport> {
-  const state = computeState(ctx)
   const folder = attemptFolder(ctx, attemptId)
   const nowMs = ctx.now().getTime()
   const report =
     (await findExit(folder)) ?? (await writeLostExit({ attemptId, folder, startedAt: 0 }, nowMs))
-  state.exits.resolve(attemptId, report)
-  state.journal.ended(attemptId, report)
+  exitHooks(ctx, attemptId).onExit(report)
   return report
+}
+
+function exitHooks(ctx: Ctx, attemptId: string): AttemptHooks {
+  const { exits, journal } = computeState(ctx)
+  return {
+    onExit(report) {
+      exits.resolve(attemptId, report)
+      journal.ended(attemptId, report)
+    },
+  }
 }
 
 function checkSpec(spec: LaunchSpec): void {
@@ -110,7 +122,10 @@ function checkSpec(spec: LaunchSpec): void {
   )
 }
 
-function taskEnvironment(spec: LaunchSpec, folder: string): Record<string, string> {
+export function taskEnvironment(
+  spec: Pick<LaunchSpec, 'attemptId' | 'env'>,
+  folder: string,
+): Record<string, string> {
   const given = spec.env['PYTHONPATH']
   return {
     MILLRACE_ATTEMPT_ID: spec.attemptId,

@@ -45,6 +45,28 @@ export const computeErrors = defineErrors({
     wire: 'RESOURCE_DOES_NOT_EXIST',
     text: (attemptId: string) => `Attempt ${attemptId} has never been launched`,
   },
+  COMPUTE_WORKER_CRASHED: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: (worker: string, reason: string) =>
+      `The worker ${worker} ended while it had calls to answer: ${reason}`,
+  },
+  COMPUTE_WORKER_UNLOADABLE: {
+    status: 400,
+    wire: 'INVALID_STATE',
+    text: (worker: string, reason: string) => `The worker ${worker} could not start: ${reason}`,
+  },
+  COMPUTE_CALL_FAILED: {
+    status: 400,
+    wire: 'BAD_REQUEST',
+    text: (worker: string, type: string, message: string) =>
+      `The worker ${worker} refused the call: ${type}: ${message}`,
+  },
+  COMPUTE_WORKER_CLOSED: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: (worker: string) => `The worker ${worker} has been closed`,
+  },
   COMPUTE_WORKER_FAILED: {
     status: 500,
     wire: 'INTERNAL_ERROR',

@@ -18,8 +18,8 @@ import { ownModule } from './python-program.ts'
 
 const protocolVersion = 1
 const alreadyRunning = 75
-/** Unix socket addresses are at most 107 bytes long. */
-const longestSocketPath = 100
+/** Unix socket addresses are at most 107 bytes long, and our names in a folder at most 32. */
+const longestSocketFolder = 70
 
 export interface ForkServerPlace {
   /** Names the fork server: one per environment and set of preloaded modules. */
@@ -28,13 +28,21 @@ export interface ForkServerPlace {
   readonly log: string
 }
 
-/** The socket and log of a fork server; in a short folder of our own when the data folder is too deep. */
+/** The socket and log of a fork server. */
 export async function forkServerPlace(dataDir: string, key: string): Promise<ForkServerPlace> {
+  const sockets = await socketFolder(dataDir)
+  return {
+    key,
+    socket: join(sockets, `${key}.sock`),
+    log: join(dataDir, 'run', `${key}.log`),
+  }
+}
+
+/** Where this data folder's sockets are: a short folder of our own when it lies too deep itself. */
+export async function socketFolder(dataDir: string): Promise<string> {
   const folder = join(dataDir, 'run')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const socket = join(folder, `${key}.sock`)
-  const log = join(folder, `${key}.log`)
-  if (Buffer.byteLength(socket) <= longestSocketPath) return { key, socket, log }
+  if (Buffer.byteLength(folder) <= longestSocketFolder) return folder
   const short = createHash('sha256').update(folder).digest('hex').slice(0, 12)
   const fallback = join(tmpdir(), `millrace-${short}`)
   await mkdir(fallback, { recursive: true, mode: 0o700 })
@@ -43,7 +51,7 @@ export async function forkServerPlace(dataDir: string, key: string): Promise<For
     throw computeErrors.COMPUTE_WORKER_FAILED('The fork server', `${fallback} is somebody else's`)
   }
   await chmod(fallback, 0o700)
-  return { key, socket: join(fallback, `${key}.sock`), log }
+  return fallback
 }
 
 export type ForkServerEvent =

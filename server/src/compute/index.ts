@@ -5,6 +5,7 @@ export { ensureEnvironment, getEnvironment } from './environment-service.ts'
 export { computeErrors } from './errors.ts'
 export { computeMigrations } from './migrations.ts'
 export { computeRoutes } from './routes.ts'
+export { openWorker, type Worker, type WorkerSpec } from './worker-service.ts'
 export type {
   Entry,
   Environment,

@@ -17,10 +17,6 @@ export class ComputeState {
   constructor(ctx: Ctx) {
     this.runner = new LocalRunner(ctx)
     this.journal = new AttemptJournal(ctx)
-    this.runner.onExit((attemptId, report) => {
-      this.exits.resolve(attemptId, report)
-      this.journal.ended(attemptId, report)
-    })
   }
 
   /** Callers that ask for the same work while it goes on share it. */

@@ -13,16 +13,15 @@ import { kill as signalProcess } from 'node:process'
 import type { Ctx } from '../../core/index.ts'
 import { findExit, toExitReport, writeLostExit } from '../exit-file.ts'
 import { forkServerPlace, openForkServer, type ForkServer } from '../fork-server.ts'
-import type { Entry, ExitReport, Limits } from '../types.ts'
-import type { AttemptPlace, Runner, StartOutcome, StartSpec } from './runner.ts'
+import type { ExitReport, Limits } from '../types.ts'
+import type { AttemptHooks, AttemptPlace, Runner, StartOutcome, StartSpec } from './runner.ts'
 
 interface Running extends AttemptPlace {
+  readonly hooks: AttemptHooks
   readonly server: string
   pid: number | undefined
   startedAt: number
 }
-
-type ExitListener = (attemptId: string, report: ExitReport) => void
 
 interface ServerWish {
   readonly key: string
@@ -35,35 +34,30 @@ export class LocalRunner implements Runner {
   readonly #servers = new Map<string, Promise<ForkServer | undefined>>()
   readonly #running = new Map<string, Running>()
   readonly #losing = new Set<Promise<void>>()
-  #onExit: ExitListener = () => {}
   #disposed = false
 
   constructor(ctx: Ctx) {
     this.#ctx = ctx
   }
 
-  onExit(listener: ExitListener): void {
-    this.#onExit = listener
-  }
-
-  async start(spec: StartSpec): Promise<StartOutcome> {
+  async start(spec: StartSpec, hooks: AttemptHooks): Promise<StartOutcome> {
     const { attemptId, folder } = spec
     const preload = [...new Set(spec.preload)].sort()
     const server = serverKey(spec.environment, preload)
-    const running = { attemptId, folder, server, pid: undefined, startedAt: 0 }
+    const running = { attemptId, folder, server, hooks, pid: undefined, startedAt: 0 }
     const open = await this.#server({ key: server, python: spec.python, preload })
     const attempt = toWire(spec, { server, preload })
     return this.#ask(running, () => open?.request('launch', { attempt }))
   }
 
-  async attach(place: AttemptPlace): Promise<StartOutcome> {
+  async attach(place: AttemptPlace, hooks: AttemptHooks): Promise<StartOutcome> {
     const known = this.#running.get(place.attemptId)
     if (known) return { state: 'attached', startedAt: known.startedAt }
     const spec = await readSpec(place.folder)
     const server = spec?.server ?? ''
     const open = spec && (await this.#server({ key: server, preload: [] }))
     if (!open) return this.#settle(place)
-    const running = { ...place, server, pid: undefined, startedAt: 0 }
+    const running = { ...place, server, hooks, pid: undefined, startedAt: 0 }
     const { attemptId: attempt_id, folder } = place
     return this.#ask(running, () => open.request('attach', { attempt_id, folder }))
   }
@@ -106,6 +100,7 @@ export class LocalRunner implements Runner {
       ...(wish.python === undefined ? {} : { python: wish.python }),
       onEvent: (event) => {
         if (event.event === 'exit') this.#ended(event.attempt_id, toExitReport(event.report))
+        else this.#running.get(event.attempt_id)?.hooks.onReady?.()
       },
       onGone: () => this.#gone(wish.key),
     })
@@ -140,7 +135,9 @@ export class LocalRunner implements Runner {
   }
 
   #ended(attemptId: string, report: ExitReport): void {
-    if (this.#running.delete(attemptId)) this.#onExit(attemptId, report)
+    const running = this.#running.get(attemptId)
+    this.#running.delete(attemptId)
+    running?.hooks.onExit(report)
   }
 
   #gone(key: string): void {
@@ -196,7 +193,7 @@ function toWire(
   }
 }
 
-function toWireEntry(entry: Entry): Readonly<Record<string, unknown>> {
+function toWireEntry(entry: StartSpec['entry']): Readonly<Record<string, unknown>> {
   if (entry.kind !== 'notebook') return { ...entry }
   const { kind, path, outputPath, parameters } = entry
   return { kind, path, output_path: outputPath, parameters }
