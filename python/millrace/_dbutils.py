@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import builtins
 import json
 import os
 import shutil
@@ -205,7 +206,7 @@ class Secrets:
         found = call("GET", "/api/2.0/secrets/list", query={"scope": scope})
         return [SecretMetadata(secret["key"]) for secret in found.get("secrets", [])]
 
-    def listScopes(self) -> list[str]:
+    def listScopes(self) -> builtins.list[str]:
         """The names of all scopes."""
         found = call("GET", "/api/2.0/secrets/scopes/list")
         return [scope["name"] for scope in found.get("scopes", [])]
@@ -325,8 +326,4 @@ def _file_info(path: str) -> FileInfo:
     stat = os.stat(path)
     folder = os.path.isdir(path)
     name = os.path.basename(path) + ("/" if folder else "")
-    return FileInfo(
-        path, name, 0 if folder else stat.st_size, int(stat.st_mtime * 1000)
-    )
-
-
+    return FileInfo(path, name, 0 if folder else stat.st_size, int(stat.st_mtime * 1000))

@@ -1,7 +1,7 @@
 """One attempt as its fork server sees it.
 
-    running ─(kill, limit)→ terminating ─(process ends)→ draining ─(group empty or grace over)→ ended
-       └────────────────────(process ends)──────────────────────────────────────────────────→ ended
+    running ─(kill, limit)→ terminating ─(process ends)→ draining ─(group empty, grace over)→ ended
+       └────────────────────(process ends)────────────────────────────────────────────────→ ended
 
 Ended means: every process of the attempt is gone, and ``exit.json`` is in its folder.
 """
@@ -60,6 +60,10 @@ class Attempt:
     status: int | None = None
     usage: resource.struct_rusage | None = None
 
+    def in_grace(self) -> bool:
+        """Whether what is left of it may still end by itself."""
+        return self.grace_until is not None and time.monotonic() < self.grace_until
+
     def report(self) -> Message:
         """How it ended, in the words of ``exit.json``."""
         status = self.status if self.status is not None else 0
@@ -73,7 +77,9 @@ class Attempt:
             "started_at": self.started_at,
             "ended_at": now_ms(),
             "max_rss_bytes": max(peak, self.peak_memory),
-            "cpu_ms": round((self.usage.ru_utime + self.usage.ru_stime) * 1000) if self.usage else 0,
+            "cpu_ms": round((self.usage.ru_utime + self.usage.ru_stime) * 1000)
+            if self.usage
+            else 0,
         }
         error = self._error(name)
         if error is not None:

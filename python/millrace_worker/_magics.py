@@ -181,7 +181,7 @@ def _patch_on_import(display: Callable[..., None]) -> None:
         def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
             if name != "IPython.core.display_functions":
                 return None
-            sys.meta_path.remove(Finder)  # type: ignore[arg-type]
+            sys.meta_path.remove(Finder)
             spec = importlib.util.find_spec(name)
             if spec is None or spec.loader is None:
                 return None
@@ -194,4 +194,4 @@ def _patch_on_import(display: Callable[..., None]) -> None:
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
             return spec
 
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder)

@@ -17,6 +17,7 @@ __all__ = [
     "kill_group",
     "kill_tree",
     "memory_of",
+    "next_zombie",
     "signal_name",
 ]
 
@@ -36,6 +37,15 @@ def die_with_parent() -> None:
     """Asks the kernel to kill this process when its parent ends (Linux only)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def next_zombie() -> int | None:
+    """A child that has ended and still waits to be reaped."""
+    try:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    return None if found is None else found.si_pid
 
 
 def children_of(pid: int) -> list[int]:

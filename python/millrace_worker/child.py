@@ -18,6 +18,7 @@ import importlib
 import io
 import json
 import os
+import re
 import resource
 import socket
 import sys
@@ -32,16 +33,16 @@ from millrace_worker._errors import describe_error
 __all__ = ["base_environment", "run_child"]
 
 # What a task may see of the server's own environment: enough to find programs, homes and proxies.
-_INHERITED = frozenset(
-    """PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH
-    HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy
-    SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE""".split()
+_INHERITED = re.compile(
+    "PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH"
+    "|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy"
+    "|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
 )
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment variables that every task starts from."""
-    return {k: v for k, v in environ.items() if k in _INHERITED or k.startswith("LC_")}
+    return {name: value for name, value in environ.items() if _INHERITED.fullmatch(name)}
 
 
 def run_child(channel: socket.socket, base: Mapping[str, str]) -> NoReturn:

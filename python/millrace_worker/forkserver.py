@@ -44,23 +44,15 @@ from typing import TextIO
 
 from millrace_worker import _processes as processes
 from millrace_worker._attempt import Attempt, claim, read_exit, write_exit
+from millrace_worker._clients import Clients
+from millrace_worker._limits import Limits
 from millrace_worker.child import base_environment, run_child
-from millrace_worker.protocol import PROTOCOL, FrameReader, Message, encode, send
+from millrace_worker.protocol import PROTOCOL, Message, send
 
 __all__ = ["ForkServer", "main"]
 
 _ALREADY_RUNNING = 75
-_WATCH_S = 0.1
 _LONELY_S = 20.0
-
-
-class Client:
-    """A connected Millrace server."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self.channel = channel
-        self.reader = FrameReader()
-        self.unsent = bytearray()
 
 
 class ForkServer:
@@ -69,43 +61,45 @@ class ForkServer:
     def __init__(
         self, *, listener: socket.socket, lock: TextIO, spares: int, idle_s: float
     ) -> None:
-        self._listener = listener
         self._lock = lock
         self._wanted_spares = spares
         self._idle_s = idle_s
         self._spares: deque[tuple[int, socket.socket]] = deque()
         self._attempts: dict[str, Attempt] = {}
         self._by_pid: dict[int, Attempt] = {}
-        self._clients: list[Client] = []
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._watching = False
         self._retired = False
         self._last_used = time.monotonic()
         self._base = base_environment(os.environ)
+        self._preload_errors: dict[str, str] = {}
         self._selector = selectors.DefaultSelector()
         self._wake_read, self._wake_write = socket.socketpair()
-        self.preload_errors: dict[str, str] = {}
+        self._clients = Clients(listener, self._selector, self._answer)
+        self._limits = Limits(
+            after=self._after,
+            running=lambda: list(self._attempts.values()),
+            terminate=self._terminate,
+        )
 
     def preload(self, modules: list[str]) -> None:
-        """Imports modules ahead of time; one that fails will fail again in the task, with its reason."""
+        """Imports modules ahead of time; one that fails here fails again in the task."""
         for name in modules:
             try:
                 importlib.import_module(name)
             except BaseException as error:
-                self.preload_errors[name] = f"{type(error).__name__}: {error}"
+                self._preload_errors[name] = f"{type(error).__name__}: {error}"
         gc.collect()
         gc.freeze()
 
     def run(self) -> None:
         """Serves until there is nothing left to do."""
-        for channel in (self._wake_read, self._wake_write, self._listener):
+        for channel in (self._wake_read, self._wake_write):
             channel.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
         processes.adopt_orphans()
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._on_wake)
         self._check_idle()
         while not (self._retired and not self._attempts):
@@ -134,48 +128,10 @@ class ForkServer:
             self._retired = True
         self._after(_LONELY_S / 2, self._check_idle)
 
-    # Clients
-
-    def _accept(self, _mask: int) -> None:
-        with contextlib.suppress(BlockingIOError):
-            channel, _ = self._listener.accept()
-            channel.setblocking(False)
-            client = Client(channel)
-            self._clients.append(client)
-            self._last_used = time.monotonic()
-            self._watch(client)
-
-    def _watch(self, client: Client) -> None:
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.unsent else 0)
-        action = self._client_action(client)
-        try:
-            self._selector.modify(client.channel, events, action)
-        except KeyError:
-            self._selector.register(client.channel, events, action)
-
-    def _client_action(self, client: Client) -> Callable[[int], None]:
-        def act(mask: int) -> None:
-            try:
-                if mask & selectors.EVENT_WRITE:
-                    self._flush(client)
-                if mask & selectors.EVENT_READ:
-                    self._read(client)
-            except (OSError, ValueError):
-                self._drop(client)
-
-        return act
-
-    def _read(self, client: Client) -> None:
-        data = client.channel.recv(1 << 20)
-        if not data:
-            self._drop(client)
-            return
-        for message in client.reader.feed(data):
-            self._last_used = time.monotonic()
-            answer = self._answer(message)
-            self._post(client, {"id": message.get("id"), **answer})
+    # Requests
 
     def _answer(self, message: Message) -> Message:
+        self._last_used = time.monotonic()
         handler = {
             "hello": self._hello,
             "launch": self._launch,
@@ -190,44 +146,13 @@ class ForkServer:
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}"}
 
-    def _post(self, client: Client, message: Message) -> None:
-        waiting = bool(client.unsent)
-        client.unsent += encode(message)
-        if not waiting:
-            try:
-                self._flush(client)
-            except OSError:
-                self._drop(client)
-
-    def _flush(self, client: Client) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while client.unsent:
-                sent = client.channel.send(client.unsent)
-                del client.unsent[:sent]
-        if client in self._clients:
-            self._watch(client)
-
-    def _drop(self, client: Client) -> None:
-        if client not in self._clients:
-            return
-        self._clients.remove(client)
-        self._selector.unregister(client.channel)
-        client.channel.close()
-        self._last_used = time.monotonic()
-
-    def _broadcast(self, message: Message) -> None:
-        for client in list(self._clients):
-            self._post(client, message)
-
-    # Requests
-
     def _hello(self, _message: Message) -> Message:
         self._retired = False
         return {
             "protocol": PROTOCOL,
             "pid": os.getpid(),
             "python": sys.version.split()[0],
-            "preload_errors": self.preload_errors,
+            "preload_errors": self._preload_errors,
             "running": list(self._attempts),
         }
 
@@ -258,7 +183,7 @@ class ForkServer:
         self._selector.register(
             channel, selectors.EVENT_READ, lambda _mask: self._read_outcome(attempt)
         )
-        self._arm_limits(attempt)
+        self._limits.arm(attempt)
         return {"state": "started", "pid": pid, "started_at": attempt.started_at}
 
     def _hand_over(self, spec: Message) -> tuple[int, socket.socket]:
@@ -305,13 +230,13 @@ class ForkServer:
 
     def _close_inherited(self, ours: socket.socket) -> None:
         self._selector.close()
-        inherited = [ours, self._listener, self._wake_read, self._wake_write]
+        self._clients.close()
+        self._lock.close()
+        inherited = [ours, self._wake_read, self._wake_write]
         inherited += [channel for _, channel in self._spares]
         inherited += [attempt.channel for attempt in self._attempts.values()]
-        inherited += [client.channel for client in self._clients]
         for channel in inherited:
             channel.close()
-        self._lock.close()
 
     def _read_outcome(self, attempt: Attempt) -> None:
         if attempt.channel.fileno() < 0:
@@ -332,7 +257,7 @@ class ForkServer:
 
     def _on_child_message(self, attempt: Attempt, message: Message) -> None:
         if message.get("ready"):
-            self._broadcast({"event": "ready", "attempt_id": attempt.attempt_id})
+            self._clients.broadcast({"event": "ready", "attempt_id": attempt.attempt_id})
         else:
             attempt.outcome = message
 
@@ -345,28 +270,21 @@ class ForkServer:
             self._end_if_empty(attempt)
 
     def _reap(self) -> None:
-        while True:
-            try:
-                # The dead leader keeps its number until its group has been dealt with.
-                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            except ChildProcessError:
-                return
-            if found is None:
-                return
-            pid = found.si_pid
-            attempt = self._by_pid.get(pid)
-            if attempt is not None and not _in_grace(attempt):
-                processes.kill_group(pid, signal.SIGKILL)
-            _, status, usage = os.wait4(pid, 0)
+        while (found := processes.next_zombie()) is not None:
+            attempt = self._by_pid.pop(found, None)
+            if attempt is not None and not attempt.in_grace():
+                # Before it is reaped, so that its number cannot have become somebody else's.
+                processes.kill_group(found, signal.SIGKILL)
+            _, status, usage = os.wait4(found, 0)
             if attempt is not None:
                 attempt.status, attempt.usage = status, usage
-                del self._by_pid[pid]
-                self._end_if_empty(attempt)
-            self._spares = deque(spare for spare in self._spares if spare[0] != pid)
+            for spare in [spare for spare in self._spares if spare[0] == found]:
+                spare[1].close()
+                self._spares.remove(spare)
 
     def _end_if_empty(self, attempt: Attempt) -> None:
         alive = processes.kill_group(attempt.pid, 0)
-        if alive and _in_grace(attempt):
+        if alive and attempt.in_grace():
             return
         if alive:
             processes.kill_group(attempt.pid, signal.SIGKILL)
@@ -376,17 +294,21 @@ class ForkServer:
         attempt.channel.close()
         del self._attempts[attempt.attempt_id]
         report = attempt.report()
+        # On a full disk the server that listens still hears of it.
         with contextlib.suppress(OSError):
             write_exit(attempt.folder, report)
         self._last_used = time.monotonic()
-        self._broadcast({"event": "exit", "attempt_id": attempt.attempt_id, "report": report})
+        self._clients.broadcast(
+            {"event": "exit", "attempt_id": attempt.attempt_id, "report": report}
+        )
 
     def _kill_strays(self) -> None:
-        """Kills what dead attempts left behind: each attempt adopts its own orphans while it lives,
+        """Kills what dead attempts left behind.
 
-        so a child of ours that is neither an attempt nor a spare has lost its attempt.
+        A living attempt adopts its own orphans, so a child of ours that is neither an attempt nor
+        a spare has lost its attempt; one that is still granted its grace is in that one's group.
         """
-        draining = {a.pid for a in self._attempts.values() if a.status is not None}
+        draining = {a.pid for a in self._attempts.values() if a.status is not None and a.in_grace()}
         known = {*self._by_pid, *(pid for pid, _ in self._spares)}
         for pid in processes.children_of(os.getpid()):
             if pid in known:
@@ -395,8 +317,6 @@ class ForkServer:
                 if os.getpgid(pid) not in draining:
                     processes.kill_tree(pid)
 
-    # Limits
-
     def _terminate(self, attempt: Attempt, reason: str, *, grace_s: float) -> None:
         if attempt.reason is None:
             attempt.reason = reason
@@ -404,7 +324,8 @@ class ForkServer:
         if attempt.grace_until is None or until < attempt.grace_until:
             attempt.grace_until = until
             self._after(grace_s, lambda: self._grace_over(attempt))
-        processes.kill_group(attempt.pid, signal.SIGTERM if grace_s > 0 else signal.SIGKILL)
+        if grace_s > 0:
+            processes.kill_group(attempt.pid, signal.SIGTERM)
 
     def _grace_over(self, attempt: Attempt) -> None:
         if self._attempts.get(attempt.attempt_id) is not attempt:
@@ -414,65 +335,6 @@ class ForkServer:
             processes.kill_tree(attempt.pid)
         else:
             self._end_if_empty(attempt)
-
-    def _arm_limits(self, attempt: Attempt) -> None:
-        wall_ms = attempt.limits.get("wall_ms")
-        if wall_ms:
-            self._after(float(wall_ms) / 1000, lambda: self._wall_over(attempt, float(wall_ms)))
-        if not self._watching and _is_watched(attempt):
-            self._watching = True
-            self._after(_WATCH_S, self._watch_usage)
-
-    def _wall_over(self, attempt: Attempt, wall_ms: float) -> None:
-        if self._attempts.get(attempt.attempt_id) is not attempt or attempt.reason:
-            return
-        attempt.limit_message = (
-            f"The attempt was still running after its limit of {wall_ms / 1000:g} s. "
-            "Raise the limit, or make it do less"
-        )
-        self._terminate(attempt, "wall", grace_s=2.0)
-
-    def _watch_usage(self) -> None:
-        watched = [a for a in self._attempts.values() if _is_watched(a)]
-        self._watching = bool(watched)
-        if watched:
-            self._after(_WATCH_S, self._watch_usage)
-        for attempt in watched:
-            if attempt.reason is None and attempt.status is None:
-                self._check_usage(attempt)
-
-    def _check_usage(self, attempt: Attempt) -> None:
-        pids = processes.descendants_of(attempt.pid)
-        limit = attempt.limits.get("memory_bytes")
-        if limit:
-            used = processes.memory_of(pids, int(limit))
-            attempt.peak_memory = max(attempt.peak_memory, used)
-            if used > limit:
-                attempt.limit_message = (
-                    f"The attempt used {_mib(used)} of memory; its limit is {_mib(int(limit))}. "
-                    "Raise the limit, or make it hold less at once"
-                )
-                self._terminate(attempt, "memory", grace_s=0)
-                processes.kill_tree(attempt.pid)
-                return
-        cpu_ms = attempt.limits.get("cpu_ms")
-        if cpu_ms and processes.cpu_seconds_of(pids) * 1000 > cpu_ms:
-            attempt.limit_message = (
-                f"The attempt used more than its limit of {cpu_ms / 1000:g} s of processor time"
-            )
-            self._terminate(attempt, "cpu", grace_s=0)
-
-
-def _is_watched(attempt: Attempt) -> bool:
-    return bool(attempt.limits.get("memory_bytes") or attempt.limits.get("cpu_ms"))
-
-
-def _in_grace(attempt: Attempt) -> bool:
-    return attempt.grace_until is not None and time.monotonic() < attempt.grace_until
-
-
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):.0f} MiB"
 
 
 def main(argv: list[str]) -> int:
@@ -491,9 +353,7 @@ def main(argv: list[str]) -> int:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(options.socket)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    server = ForkServer(
-        listener=listener, lock=lock, spares=options.spares, idle_s=options.idle_s
-    )
+    server = ForkServer(listener=listener, lock=lock, spares=options.spares, idle_s=options.idle_s)
     server.preload([name for name in options.preload.split(",") if name])
     listener.bind(options.socket)
     os.chmod(options.socket, 0o600)

@@ -1,7 +1,7 @@
 """The matplotlib backend of notebooks: draws with Agg, and ``show`` puts figures into the cell."""
 
+from matplotlib.backend_bases import FigureManagerBase as FigureManager
 from matplotlib.backends.backend_agg import FigureCanvasAgg as FigureCanvas
-from matplotlib.backends.backend_agg import FigureManagerBase as FigureManager
 
 __all__ = ["FigureCanvas", "FigureManager", "show"]
 

@@ -2,46 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listEdges } from '../core/index.ts'
-import { testCtx, type TestCtx } from '../core/testing.ts'
 import { readLog, tailLog } from './attempt-log.ts'
 import { attemptFolder, kill, launch, waitForExit } from './attempt-service.ts'
-import { startCompute } from './background.ts'
-import { ensureEnvironment } from './environment-service.ts'
-import { computeMigrations } from './migrations.ts'
-import type { Entry, ExitReport, LaunchSpec } from './types.ts'
-
-interface Bench extends AsyncDisposable {
-  readonly ctx: TestCtx
-  readonly environment: string
-  readonly script: (text: string, argv?: readonly string[]) => Promise<Entry>
-  readonly run: (entry: Entry, extra?: Partial<LaunchSpec>) => Promise<ExitReport>
-}
-
-async function bench(): Promise<Bench> {
-  const stack = new AsyncDisposableStack()
-  const ctx = stack.use(await testCtx('sqlite', computeMigrations))
-  stack.use(await startCompute(ctx))
-  const { hash } = await ensureEnvironment(ctx, { requirements: [] })
-  let made = 0
-  return {
-    ctx,
-    environment: hash,
-    async script(text, argv = []) {
-      const path = join(ctx.config.dataDir, `script-${(made += 1)}.py`)
-      await writeFile(path, text)
-      return { kind: 'script', path, argv }
-    },
-    async run(entry, extra = {}) {
-      const attemptId = extra.attemptId ?? `attempt-${(made += 1)}`
-      await launch(ctx, { attemptId, environment: hash, entry, env: {}, ...extra })
-      return waitForExit(ctx, attemptId)
-    },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  }
-}
+import { computeBench, isAlive } from './testing.ts'
 
 test('runs a script with its arguments, variables and folder, and keeps what it printed', async () => {
-  await using b = await bench()
+  await using b = await computeBench()
   const entry = await b.script(
     'import os, sys\nprint(sys.argv[1:], os.environ["GREETING"], os.getcwd(), __name__)\n',
     ['--fast', 'x'],
@@ -59,7 +25,7 @@ test('runs a script with its arguments, variables and folder, and keeps what it 
 })
 
 test('reports an uncaught exception with the lines of the script only', async () => {
-  await using b = await bench()
+  await using b = await computeBench()
   const report = await b.run(await b.script('def f():\n    return 1 / 0\n\nf()\n'))
   expect(report).toMatchObject({
     exitCode: 1,
@@ -71,7 +37,7 @@ test('reports an uncaught exception with the lines of the script only', async ()
 })
 
 test('executes a notebook with parameters and returns what it exits with', async () => {
-  await using b = await bench()
+  await using b = await computeBench()
   const path = join(b.ctx.config.dataDir, 'train.py')
   const outputPath = join(b.ctx.config.dataDir, 'out', 'train.ipynb')
   await writeFile(
@@ -109,7 +75,7 @@ print("never")
 })
 
 test('calls a function of a module and returns its result', async () => {
-  await using b = await bench()
+  await using b = await computeBench()
   const cwd = join(b.ctx.config.dataDir, 'code')
   await mkdir(cwd)
   await writeFile(join(cwd, 'maths.py'), 'def add(a, b):\n    return {"sum": a + b}\n')
@@ -121,7 +87,7 @@ test('calls a function of a module and returns its result', async () => {
 })
 
 test('attaches to an attempt that was launched before instead of running it twice', async () => {
-  await using b = await bench()
+  await using b = await computeBench()
   const entry = await b.script('print("once", flush=True)\nimport time; time.sleep(0.2)\n')
   const spec = { attemptId: 'twice', environment: b.environment, entry, env: {} }
   await launch(b.ctx, spec)
@@ -133,7 +99,7 @@ test('attaches to an attempt that was launched before instead of running it twic
 })
 
 test('kills an attempt that ignores SIGTERM, with the processes it started', async () => {
-  await using b = await bench()
+  await using b = await computeBench()
   const entry = await b.script(`
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -161,12 +127,3 @@ time.sleep(1000)
   expect(pids).toHaveLength(2)
   for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

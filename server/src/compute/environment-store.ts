@@ -80,17 +80,31 @@ export async function findEnvironment(
   return row && toRecord(row)
 }
 
+export interface EnvironmentPosition {
+  readonly createdAt: number
+  readonly hash: string
+}
+
+/** Newest first; `after` is the last one of the page before. */
 export async function listEnvironments(
   db: Db,
-  page: { readonly limit: number; readonly before?: number },
+  page: { readonly limit: number; readonly after?: EnvironmentPosition },
 ): Promise<EnvironmentRecord[]> {
+  const { limit, after } = page
   let query = db
     .selectFrom('compute_environment')
     .selectAll()
     .orderBy('created_at', 'desc')
     .orderBy('hash')
-    .limit(page.limit)
-  if (page.before !== undefined) query = query.where('created_at', '<', page.before)
+    .limit(limit)
+  if (after) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('created_at', '<', after.createdAt),
+        eb.and([eb('created_at', '=', after.createdAt), eb('hash', '>', after.hash)]),
+      ]),
+    )
+  }
   return (await query.execute()).map(toRecord)
 }
 

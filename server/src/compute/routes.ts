@@ -1,4 +1,7 @@
 import type { RoutePlugin } from '../core/index.ts'
+import { environmentRoutes } from './environment-routes.ts'
 
 /** Every route of the room. */
-export const computeRoutes: RoutePlugin = async () => {}
+export const computeRoutes: RoutePlugin = async (app, options) => {
+  await app.register(environmentRoutes, options)
+}

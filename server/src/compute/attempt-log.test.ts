@@ -1,0 +1,122 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { testCtx, type TestCtx } from '../core/testing.ts'
+import { readLog, tailLog } from './attempt-log.ts'
+import { attemptFolder, waitForExit } from './attempt-service.ts'
+import { computeMigrations } from './migrations.ts'
+import { computeBench } from './testing.ts'
+
+async function writeAttempt(ctx: TestCtx, files: Record<string, string>): Promise<void> {
+  const folder = attemptFolder(ctx, 'a')
+  await mkdir(folder, { recursive: true })
+  for (const [name, content] of Object.entries({ 'spec.json': '{}', ...files })) {
+    await writeFile(join(folder, name), content)
+  }
+}
+
+test('reads a log in pieces without cutting a character in two', async () => {
+  await using ctx = await testCtx('sqlite', computeMigrations)
+  const text = 'Größe ✓ 🎉 日本語 end\n'
+  await writeAttempt(ctx, { log: text, 'exit.json': '{}' })
+  for (const limitBytes of [4, 5, 7, 100]) {
+    let offset = 0
+    let read = ''
+    for (;;) {
+      const chunk = await readLog(ctx, 'a', { offset, limitBytes })
+      read += chunk.text
+      offset = chunk.nextOffset
+      if (chunk.ended) break
+    }
+    expect(read).toBe(text)
+  }
+})
+
+test('says that more may come while the attempt runs', async () => {
+  await using ctx = await testCtx('sqlite', computeMigrations)
+  await writeAttempt(ctx, { log: 'one\n' })
+  expect(await readLog(ctx, 'a', { offset: 0, limitBytes: 100 })).toEqual({
+    text: 'one\n',
+    nextOffset: 4,
+    ended: false,
+  })
+  expect(await readLog(ctx, 'a', { offset: 4, limitBytes: 100 })).toEqual({
+    text: '',
+    nextOffset: 4,
+    ended: false,
+  })
+})
+
+test('gives the end of a long log', async () => {
+  await using ctx = await testCtx('sqlite', computeMigrations)
+  await writeAttempt(ctx, { log: `${'x'.repeat(1000)}ü the end` })
+  expect(await tailLog(ctx, 'a', 9)).toEqual({
+    text: ' the end',
+    truncated: true,
+    sizeBytes: 1010,
+  })
+})
+
+test('hides secrets also where two pieces meet', async () => {
+  await using ctx = await testCtx('sqlite', computeMigrations)
+  const secret = 'hunter2-is-the-password'
+  await writeAttempt(ctx, {
+    log: `before ${secret} after\n`,
+    'secrets.jsonl': `${JSON.stringify(secret)}\n`,
+    'exit.json': '{}',
+  })
+  let read = ''
+  for (let offset = 0; offset < 38; offset += 5) {
+    read += (await readLog(ctx, 'a', { offset, limitBytes: 5 })).text
+  }
+  expect(read).toBe('before [REDACTED]************* after\n')
+})
+
+test('refuses to read an attempt that never was', async () => {
+  await using ctx = await testCtx('sqlite', computeMigrations)
+  await expect(readLog(ctx, 'b', { offset: 0, limitBytes: 5 })).rejects.toMatchObject({
+    code: 'COMPUTE_ATTEMPT_NOT_FOUND',
+  })
+  await expect(waitForExit(ctx, 'b')).rejects.toMatchObject({ code: 'COMPUTE_ATTEMPT_NOT_FOUND' })
+  await expect(readLog(ctx, '../b', { offset: 0, limitBytes: 5 })).rejects.toMatchObject({
+    code: 'COMPUTE_ATTEMPT_INVALID',
+  })
+})
+
+test('reads the middle and the end of a log of 200 MB at once', async () => {
+  await using b = await computeBench()
+  const id = await b.start(
+    await b.script(
+      'line = "x" * 999\nfor _ in range(200):\n    print("\\n".join([line] * 1000))\n',
+    ),
+  )
+  await waitForExit(b.ctx, id)
+  const started = performance.now()
+  const tail = await tailLog(b.ctx, id, 5_000_000)
+  const middle = await readLog(b.ctx, id, { offset: 100_000_000, limitBytes: 1000 })
+  expect(performance.now() - started).toBeLessThan(2000)
+  expect(tail).toMatchObject({ truncated: true, sizeBytes: 200_000_000 })
+  expect(middle.text).toHaveLength(1000)
+})
+
+test('hides what was given as a secret, from the log and from the attempt’s own record', async () => {
+  await using b = await computeBench()
+  const secret = 's3cr3t/value+1'
+  const id = await b.start(
+    await b.script(`
+import base64, os, urllib.parse
+value = os.environ["API_KEY"]
+print(value)
+print(base64.b64encode(f"user:{value}".encode()).decode())
+print(urllib.parse.quote(value, safe=""))
+`),
+    { env: { API_KEY: secret }, secrets: [secret] },
+  )
+  await waitForExit(b.ctx, id)
+  const { text } = await tailLog(b.ctx, id, 10_000)
+  expect(text).not.toContain('s3cr3t')
+  expect(text).not.toContain(Buffer.from(secret).toString('base64').slice(4, 12))
+  expect(text.match(/\[REDACTED\]/g)).toHaveLength(3)
+  const spec = join(attemptFolder(b.ctx, id), 'spec.json')
+  expect(await readFile(spec, 'utf8')).not.toContain(secret)
+})
