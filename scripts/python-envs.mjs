@@ -92,6 +92,8 @@ export function uvEnvironment(env = process.env) {
   return {
     UV_CACHE_DIR: join(millraceHome(env), 'uv-cache'),
     UV_PYTHON_DOWNLOADS: 'never',
+    // The machine's certificates, as npm and pip use: a company's proxy has its own.
+    UV_SYSTEM_CERTS: 'true',
     ...env,
   }
 }
