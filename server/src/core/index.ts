@@ -47,4 +47,4 @@ export {
   type OutgoingRequest,
   type OutgoingResponse,
 } from './outgoing.ts'
-export { parseYaml, type YamlProblem } from './yaml.ts'
+export { parseYaml, readYaml, type YamlFile, type YamlProblem } from './yaml.ts'

@@ -10,26 +10,54 @@ export interface YamlProblem {
   readonly message: string
 }
 
+/** A parsed file that still knows where everything in it stands. */
+export interface YamlFile {
+  readonly name: string
+  /** Plain data. */
+  readonly value: unknown
+  /** Throws with line and column of every place where `value` does not fit `schema`. */
+  readonly check: <T extends TSchema>(schema: T, options?: CheckOptions) => Static<T>
+  /** An error that points at a place: `['resources', 'jobs', 'a']`. */
+  readonly problem: (path: readonly string[], message: string) => Error
+}
+
+interface CheckOptions {
+  /** Checked instead of the file's own value, for example after variables were filled in. */
+  readonly value?: unknown
+  /** Where in the file that value stands. */
+  readonly at?: readonly string[]
+}
+
 /**
- * Parses YAML (or JSON) and holds it against a schema. Every problem is named with its line and
- * column; unknown keys are problems.
+ * Reads YAML (or JSON); a syntax error is named with its line and column.
  *
- * @param file What to call the text in messages, for example `promotion.yaml`.
+ * @param name What to call the text in messages, for example `promotion.yaml`.
  */
-export function parseYaml<T extends TSchema>(schema: T, text: string, file: string): Static<T> {
+export function readYaml(text: string, name: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const syntax = document.errors.map((error) => ({
     ...positionAt(lines, error.pos[0]),
     message: error.message,
   }))
-  if (syntax.length > 0) throw yamlInvalid(file, text, syntax)
+  if (syntax.length > 0) throw yamlInvalid(name, text, syntax)
   const value: unknown = document.toJS()
-  const problems = [...Value.Errors(schema, value)].flatMap((error) =>
-    describe(error, document, lines),
-  )
-  if (problems.length > 0) throw yamlInvalid(file, text, problems)
-  return value as Static<T>
+  const check: YamlFile['check'] = (schema, options = {}) => {
+    const checked = 'value' in options ? options.value : value
+    const problems = [...Value.Errors(schema, checked)].flatMap((error) =>
+      describe({ ...error, path: [...(options.at ?? []), ...pointer(error)] }, document, lines),
+    )
+    if (problems.length > 0) throw yamlInvalid(name, text, problems)
+    return checked as Static<typeof schema>
+  }
+  const problem: YamlFile['problem'] = (path, message) =>
+    yamlInvalid(name, text, [{ ...positionAt(lines, offsetOf(document, path)), message }])
+  return { name, value, check, problem }
+}
+
+/** Reads YAML and holds it against a schema; unknown keys are problems. */
+export function parseYaml<T extends TSchema>(schema: T, text: string, file: string): Static<T> {
+  return readYaml(text, file).check(schema)
 }
 
 function yamlInvalid(file: string, text: string, problems: readonly YamlProblem[]): Error {
@@ -47,13 +75,17 @@ function excerpt(text: string, { line, column }: YamlProblem): string {
 
 interface SchemaError {
   readonly keyword: string
-  readonly instancePath: string
+  readonly path: readonly string[]
   readonly params: object
   readonly message: string
 }
 
+function pointer(error: { readonly instancePath: string }): string[] {
+  return error.instancePath.split('/').slice(1).map(decodePointer)
+}
+
 function describe(error: SchemaError, document: Document, lines: LineCounter): YamlProblem[] {
-  const path = error.instancePath.split('/').slice(1).map(decodePointer)
+  const { path } = error
   // Reported once more, with the names of the keys, as `additionalProperties`.
   if (error.keyword === 'boolean') return []
   const params = error.params as Record<string, unknown>
