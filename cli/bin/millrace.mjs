@@ -11,6 +11,14 @@ const argv = process.argv.slice(2)
 const isServer = argv[0] === 'server'
 const isOwnNode = Number(process.versions.node.split('.')[0]) >= 24
 
+// uv and all that it starts: one cache, the machine's certificates, no Python downloads.
+if (isServer) {
+  const home = process.env.MILLRACE_HOME ?? join(process.env.HOME || repo, '.millrace')
+  process.env.UV_CACHE_DIR ??= join(home, 'uv-cache')
+  process.env.UV_SYSTEM_CERTS ??= 'true'
+  process.env.UV_PYTHON_DOWNLOADS ??= 'never'
+}
+
 // A smaller young generation: garbage is collected a little more often in much less memory.
 const serverFlags = ['--max-semi-space-size=2']
 
