@@ -1,3 +1,16 @@
 export { tablesMigrations } from './migrations.ts'
 export { tablesRoutes } from './routes.ts'
 export { startTables } from './background.ts'
+export { tablesErrors } from './errors.ts'
+export { createSchema, getTable, hasTable, listTables } from './catalog-service.ts'
+export { tableHistory, type HistoryEntry } from './history-service.ts'
+export {
+  queryRows,
+  queryToParquet,
+  type QueryRowsAnswer,
+  type QueryRowsInput,
+  type QueryToParquetAnswer,
+  type QueryToParquetInput,
+} from './query-service.ts'
+export { writeTable, type WriteTableAnswer, type WriteTableInput } from './write-service.ts'
+export { WriteMode, type ColumnInfo, type TableInfo, type TableSource } from './types.ts'

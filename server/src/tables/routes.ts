@@ -1,4 +1,7 @@
 import type { RoutePlugin } from '../core/index.ts'
+import { tableRoutes } from './table-routes.ts'
 
 /** Every route of the room. */
-export const tablesRoutes: RoutePlugin = async () => {}
+export const tablesRoutes: RoutePlugin = async (app, options) => {
+  await app.register(tableRoutes, options)
+}

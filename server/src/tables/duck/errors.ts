@@ -1,0 +1,18 @@
+import { AppError } from '../../core/index.ts'
+import { tablesErrors } from '../errors.ts'
+
+const limits = /^(?:Out of Memory Error|IO Error: .*(?:max_temp_directory_size|No space left))/
+
+/** DuckDB's error as ours: what the statement did wrong is the caller's to see, without paths of this machine. */
+export function toStatementError(error: unknown): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error
+  if (!/^[A-Za-z ]+ (?:Error|exception):/.test(error.message)) return error
+  const [first = ''] = error.message.split('\n\n')
+  if (limits.test(first)) {
+    return tablesErrors.TABLES_STATEMENT_TOO_BIG(first).with({ cause: error })
+  }
+  const problem = first.startsWith('Permission Error')
+    ? 'SQL may not read or write files; use tables, or POST …/tables/{name}/ingest'
+    : error.message.trim()
+  return tablesErrors.TABLES_STATEMENT_INVALID(problem).with({ cause: error })
+}

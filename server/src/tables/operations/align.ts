@@ -1,0 +1,90 @@
+/** Fits the columns of a source to those of a table, or says why they do not fit. */
+import {
+  isStruct,
+  quoteName,
+  toDuckType,
+  toTypeText,
+  type DeltaType,
+  type StructField,
+  type StructType,
+} from '../delta/schema.ts'
+import { tablesErrors } from '../errors.ts'
+
+export interface AlignInput {
+  readonly table: string
+  readonly source: StructType
+  readonly target: StructType
+  /** A query with the source's columns. */
+  readonly query: string
+}
+
+/** A query that answers exactly the target's columns, in its order and types. */
+export function alignQuery(input: AlignInput): string {
+  const { table, source, target } = input
+  const given = new Map(source.fields.map((field) => [field.name.toLowerCase(), field]))
+  if (given.size < source.fields.length) {
+    throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, 'two columns have the same name')
+  }
+  const known = new Set(target.fields.map((field) => field.name.toLowerCase()))
+  const unknown = source.fields.filter((field) => !known.has(field.name.toLowerCase()))
+  if (unknown.length > 0) {
+    const names = unknown.map((field) => `'${field.name}'`).join(', ')
+    const columns = target.fields.map((field) => field.name).join(', ')
+    const problem = `unknown column ${names}; the table has ${columns}`
+    throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
+  }
+  const columns = target.fields.map((field) =>
+    alignColumn(table, field, given.get(field.name.toLowerCase())),
+  )
+  return `select ${columns.join(', ')} from (${input.query}) as s`
+}
+
+function alignColumn(table: string, to: StructField, from: StructField | undefined): string {
+  const type = toDuckType(to.type, to.name)
+  const name = quoteName(to.name)
+  if (!from) {
+    if (to.nullable) return `cast(null as ${type}) as ${name}`
+    const problem = `column '${to.name}' is missing and may not be null`
+    throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
+  }
+  if (!canCast(from.type, to.type)) {
+    const problem = `column '${to.name}' is ${toTypeText(from.type)}, the table has ${toTypeText(to.type)}`
+    throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
+  }
+  return `cast(s.${quoteName(from.name)} as ${type}) as ${name}`
+}
+
+const integers = ['byte', 'short', 'integer', 'long']
+const floats = ['float', 'double']
+
+/** Whether a cast keeps every value or fails; none that rounds or reinterprets. */
+export function canCast(from: DeltaType, to: DeltaType): boolean {
+  if (typeof from === 'string' && typeof to === 'string') return canCastPrimitive(from, to)
+  if (typeof from === 'string' || typeof to === 'string') return false
+  if (from.type === 'array' && to.type === 'array') return canCast(from.elementType, to.elementType)
+  if (from.type === 'map' && to.type === 'map') {
+    return canCast(from.keyType, to.keyType) && canCast(from.valueType, to.valueType)
+  }
+  if (!isStruct(from) || !isStruct(to)) return false
+  const targets = new Map(to.fields.map((field) => [field.name.toLowerCase(), field.type]))
+  return from.fields.every((field) => {
+    const target = targets.get(field.name.toLowerCase())
+    return target !== undefined && canCast(field.type, target)
+  })
+}
+
+function canCastPrimitive(from: string, to: string): boolean {
+  if (from === to) return true
+  const isDecimal = from.startsWith('decimal')
+  if (integers.includes(from)) {
+    return integers.includes(to) || floats.includes(to) || to.startsWith('decimal')
+  }
+  if (isDecimal) return floats.includes(to) || to.startsWith('decimal') || scaleOf(from) === 0 && integers.includes(to)
+  if (floats.includes(from)) return floats.includes(to)
+  if (from === 'date') return to === 'timestamp' || to === 'timestamp_ntz'
+  return from === 'timestamp_ntz' && to === 'timestamp'
+}
+
+function scaleOf(decimal: string): number {
+  return Number(/,(?<scale>\d+)\)/.exec(decimal)?.groups?.['scale'] ?? 0)
+}

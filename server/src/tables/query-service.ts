@@ -1,0 +1,228 @@
+import { rename, copyFile, rm } from 'node:fs/promises'
+import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
+import { inTransaction, recordEdge, type Ctx } from '../core/index.ts'
+import { getEntry, openTable } from './catalog-service.ts'
+import { fromDuckType, quoteName, quoteText, toTypeText } from './delta/schema.ts'
+import type { Session, SessionOptions } from './duck/engine.ts'
+import { scanSql } from './duck/scan.ts'
+import { toPlain, type ValueType } from './duck/values.ts'
+import { tablesErrors } from './errors.ts'
+import { bindParameters, type StatementParameter } from './parameters.ts'
+import { roomOf } from './room.ts'
+import { planQuery, type QueryPlan, type ResolvedTable } from './sql/query-plan.ts'
+import type { TableReference } from './sql/references.ts'
+import { nameOfParts, parseTableName } from './table-name.ts'
+import { findVersionAt } from './time-travel.ts'
+import type { TableSource } from './types.ts'
+
+/** Versions by table name; they pin every reference that names no version itself. */
+export type PinnedVersions = Readonly<Record<string, number>>
+
+export interface QueryInput {
+  readonly sql: string
+  readonly parameters?: readonly StatementParameter[]
+  readonly versions?: PinnedVersions
+}
+
+export interface QueryColumn {
+  readonly name: string
+  readonly type: ValueType
+  readonly typeText: string
+}
+
+/** Finds the tables and versions of a query; it touches no data. */
+export async function planTables(ctx: Ctx, input: QueryInput): Promise<QueryPlan> {
+  const pins = new Map(
+    Object.entries(input.versions ?? {}).map(([name, version]) => [
+      parseTableName(name).full,
+      version,
+    ]),
+  )
+  const parameters = new Set((input.parameters ?? []).map((parameter) => parameter.name))
+  return planQuery(roomOf(ctx).engine, { sql: input.sql, parameters }, (reference) =>
+    resolveTable(ctx, reference, pins),
+  )
+}
+
+async function resolveTable(
+  ctx: Ctx,
+  reference: TableReference,
+  pins: ReadonlyMap<string, number>,
+): Promise<ResolvedTable> {
+  const name = nameOfParts(reference.parts)
+  const entry = await getEntry(ctx, name)
+  const { log, snapshot: latest } = await openTable(ctx, entry)
+  const asked = await askedVersion(reference, { log, pinned: pins.get(name.full) })
+  const snapshot = asked === undefined ? latest : await log.at(asked)
+  if (!snapshot) {
+    const found = `its versions go up to ${latest.version}, and old ones may have been vacuumed`
+    throw tablesErrors.TABLES_VERSION_NOT_FOUND(name.full, `version ${asked}`, found)
+  }
+  return { table: name.full, version: snapshot.version, location: entry.location, snapshot }
+}
+
+async function askedVersion(
+  reference: TableReference,
+  known: { readonly log: Parameters<typeof findVersionAt>[0]; readonly pinned: number | undefined },
+): Promise<number | undefined> {
+  if (!reference.at) return known.pinned
+  const { unit, value } = reference.at
+  if (unit === 'TIMESTAMP') return findVersionAt(known.log, reference.parts.join('.'), value)
+  const version = Number(value)
+  if (Number.isSafeInteger(version) && version >= 0) return version
+  throw tablesErrors.TABLES_STATEMENT_INVALID(`'${value}' is not a version; expected a number`)
+}
+
+/** Makes the views of a plan in a session; after that `plan.sql` can run there. */
+export async function createViews(session: Session, plan: QueryPlan): Promise<void> {
+  for (const { name, source } of plan.views) {
+    await session.run(`create temp view ${quoteName(name)} as ${scanSql(source)}`)
+  }
+}
+
+export function sourcesOf(plan: QueryPlan): TableSource[] {
+  return plan.views.map(({ source }) => ({ table: source.table, version: source.version }))
+}
+
+/** Records, when a task asks, what it read. */
+export async function recordReads(ctx: Ctx, sources: readonly TableSource[]): Promise<void> {
+  const attemptId = ctx.principal.attemptId
+  if (attemptId === undefined || sources.length === 0) return
+  await inTransaction(ctx, async (tx) => {
+    for (const { table, version } of sources) {
+      await recordEdge(tx, {
+        kind: 'READ',
+        from: `attempt:${attemptId}`,
+        to: `table:${table}@${version}`,
+      })
+    }
+  })
+}
+
+export interface RunningQuery {
+  readonly columns: readonly QueryColumn[]
+  readonly sources: readonly TableSource[]
+  /** Batches of rows, in order; ends when there are no more. */
+  readonly nextRows: () => Promise<readonly (readonly DuckDBValue[])[] | undefined>
+}
+
+/** Runs a query and hands its stream to `consume`; the stream ends with the call. */
+export async function runQuery<T>(
+  ctx: Ctx,
+  input: QueryInput & SessionOptions,
+  consume: (running: RunningQuery) => Promise<T>,
+): Promise<T> {
+  const plan = await planTables(ctx, input)
+  const sources = sourcesOf(plan)
+  const result = await roomOf(ctx).engine.session(async (session) => {
+    await createViews(session, plan)
+    const bound = await bindParameters(input.parameters ?? [])
+    const result = await session.stream(plan.sql, bound.values, bound.types)
+    return consume({ columns: columnsOf(result), sources, nextRows: () => nextRows(result) })
+  }, input)
+  await recordReads(ctx, sources)
+  return result
+}
+
+async function nextRows(
+  result: DuckDBResult,
+): Promise<readonly (readonly DuckDBValue[])[] | undefined> {
+  const chunk = await result.fetchChunk()
+  return chunk && chunk.rowCount > 0 ? chunk.getRows() : undefined
+}
+
+function columnsOf(result: DuckDBResult): QueryColumn[] {
+  const types = result.columnTypes()
+  return result.columnNames().map((name, i) => {
+    const text = String(types[i])
+    const type = answerType(text)
+    return { name, type, typeText: toTypeText(type) }
+  })
+}
+
+// An answer may hold types that no table can, such as INTERVAL; they are shown as text.
+function answerType(text: string): ValueType {
+  try {
+    return fromDuckType(text, '')
+  } catch {
+    return 'string'
+  }
+}
+
+export interface QueryRowsInput extends QueryInput {
+  /** Most rows to return. @default 100000 */
+  readonly limit?: number
+  /** @default 300000 */
+  readonly timeoutMs?: number
+}
+
+export interface QueryRowsAnswer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  /** Numbers, texts, booleans, null; dates and times as ISO texts; decimals as numbers. */
+  readonly rows: unknown[][]
+  readonly sources: readonly TableSource[]
+}
+
+/** The rows of a SELECT as plain values, and the table versions that they came from. */
+export async function queryRows(ctx: Ctx, input: QueryRowsInput): Promise<QueryRowsAnswer> {
+  const limit = input.limit ?? 100_000
+  return runQuery(ctx, input, async ({ columns, sources, nextRows: next }) => {
+    const rows: unknown[][] = []
+    for (let batch = await next(); batch && rows.length < limit; batch = await next()) {
+      for (const row of batch) {
+        if (rows.length === limit) break
+        rows.push(row.map((value, i) => toPlain(value, columns[i]?.type ?? 'string')))
+      }
+    }
+    const named = columns.map(({ name, typeText }) => ({ name, type: typeText }))
+    return { columns: named, rows, sources }
+  })
+}
+
+export interface QueryToParquetInput extends QueryInput {
+  /** Where to write; replaced when it is there. */
+  readonly path: string
+}
+
+export interface QueryToParquetAnswer {
+  readonly rows: number
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly sources: readonly TableSource[]
+}
+
+/** Writes the rows of a SELECT as one Parquet file. */
+export async function queryToParquet(
+  ctx: Ctx,
+  input: QueryToParquetInput,
+): Promise<QueryToParquetAnswer> {
+  const plan = await planTables(ctx, input)
+  const { engine } = roomOf(ctx)
+  const made = engine.scratchPath('parquet')
+  try {
+    const answer = await engine.session(async (session) => {
+      await createViews(session, plan)
+      const described = await session.rows(`describe ${plan.sql}`)
+      const [copied] = await session.rows(
+        `copy (${plan.sql}) to ${quoteText(made)} (format parquet)`,
+      )
+      const columns = described.map(([name, type]) => ({
+        name: String(name),
+        type: toTypeText(answerType(String(type))),
+      }))
+      return { rows: Number(copied?.[0] ?? 0), columns }
+    })
+    await moveFile(made, input.path)
+    const sources = sourcesOf(plan)
+    await recordReads(ctx, sources)
+    return { ...answer, sources }
+  } finally {
+    await rm(made, { force: true })
+  }
+}
+
+async function moveFile(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EXDEV') throw error
+    await copyFile(from, to)
+  })
+}

@@ -1,0 +1,61 @@
+import type { WriteMode } from './types.ts'
+
+export interface TableSchemaTable {
+  name: string
+  comment: string | null
+  created_by: string
+  created_at: number
+}
+
+export interface TableEntryTable {
+  id: string
+  schema_name: string
+  name: string
+  location: string
+  /** 1 when dropping the table deletes its files. */
+  is_managed: number
+  /** The newest version that the event `tables.committed` was written for; -1 at first. */
+  event_version: number
+  created_by: string
+  created_at: number
+  updated_at: number
+}
+
+export interface TableStageTable {
+  id: string
+  attempt_id: string
+  table_name: string
+  mode: WriteMode
+  /** Key columns of a merge, as a JSON list. */
+  keys: string
+  /** The synced Parquet file, in the folder of the table. */
+  location: string
+  /** The `add` action of the file, as JSON. */
+  file: string
+  /** The schema of the file, as Delta's JSON. */
+  schema_string: string
+  properties: string
+  rows: number
+  principal: string
+  created_at: number
+}
+
+declare module '../core/db/tables.ts' {
+  interface Tables {
+    table_schema: TableSchemaTable
+    table_entry: TableEntryTable
+    table_stage: TableStageTable
+  }
+}
+
+declare module '../core/events/types.ts' {
+  interface EventPayloads {
+    'tables.committed': {
+      readonly table: string
+      readonly version: number
+      readonly operation: string
+      /** Rows that the commit added. */
+      readonly rows: number
+    }
+  }
+}
