@@ -1,7 +1,8 @@
 import type { Ctx } from '../core/index.ts'
 import { getEntry, openTable } from './catalog-service.ts'
-import { parseActions } from './delta/actions.ts'
-import { entryTime } from './delta/delta-log.ts'
+import type { CommitInfo } from './delta/actions.ts'
+import { entryInfo } from './delta/delta-log.ts'
+import type { LogEntry } from './log-stores/log-store.ts'
 import { parseTableName } from './table-name.ts'
 
 export interface HistoryEntry {
@@ -27,18 +28,21 @@ export async function tableHistory(
   for (let version = snapshot.version; version >= last; version--) {
     const found = await log.store.readEntry(version)
     if (!found) break
-    const info = parseActions(found.text).find((action) => action.commitInfo)?.commitInfo
-    history.push({
-      version,
-      timestampMs: entryTime(found),
-      operation: info?.operation ?? 'UNKNOWN',
-      user: info?.userName,
-      parameters: info?.operationParameters ?? {},
-      metrics: Object.fromEntries(
-        Object.entries(info?.operationMetrics ?? {}).map(([key, value]) => [key, String(value)]),
-      ),
-      engine: info?.engineInfo,
-    })
+    history.push(toHistory(version, found))
   }
   return history
+}
+
+function toHistory(version: number, entry: LogEntry): HistoryEntry {
+  const info: CommitInfo = entryInfo(entry) ?? {}
+  const metrics = Object.entries(info.operationMetrics ?? {})
+  return {
+    version,
+    timestampMs: info.inCommitTimestamp ?? entry.timestampMs,
+    operation: info.operation ?? 'UNKNOWN',
+    user: info.userName,
+    parameters: info.operationParameters ?? {},
+    metrics: Object.fromEntries(metrics.map(([key, value]) => [key, String(value)])),
+    engine: info.engineInfo,
+  }
 }

@@ -2,16 +2,17 @@ import { rename, copyFile, rm } from 'node:fs/promises'
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { inTransaction, recordEdge, type Ctx } from '../core/index.ts'
 import { getEntry, openTable } from './catalog-service.ts'
+import type { DeltaLog } from './delta/delta-log.ts'
 import { fromDuckType, quoteName, quoteText, toTypeText } from './delta/schema.ts'
 import type { Session, SessionOptions } from './duck/engine.ts'
 import { scanSql } from './duck/scan.ts'
 import { toPlain, type ValueType } from './duck/values.ts'
 import { tablesErrors } from './errors.ts'
-import { bindParameters, type StatementParameter } from './parameters.ts'
+import { bindParameters, parameterTypes, type StatementParameter } from './parameters.ts'
 import { roomOf } from './room.ts'
 import { planQuery, type QueryPlan, type ResolvedTable } from './sql/query-plan.ts'
-import type { TableReference } from './sql/references.ts'
-import { nameOfParts, parseTableName } from './table-name.ts'
+import type { TimeTravel } from './sql/dialect.ts'
+import { nameOfParts, parseTableName, type TableName } from './table-name.ts'
 import { findVersionAt } from './time-travel.ts'
 import type { TableSource } from './types.ts'
 
@@ -38,39 +39,43 @@ export async function planTables(ctx: Ctx, input: QueryInput): Promise<QueryPlan
       version,
     ]),
   )
-  const parameters = new Set((input.parameters ?? []).map((parameter) => parameter.name))
-  return planQuery(roomOf(ctx).engine, { sql: input.sql, parameters }, (reference) =>
-    resolveTable(ctx, reference, pins),
+  const parameters = parameterTypes(input.parameters ?? [])
+  return planQuery(roomOf(ctx).engine, { sql: input.sql, parameters }, (reference, travel) =>
+    resolveTable(ctx, nameOfParts(reference.parts), { travel, pins }),
   )
+}
+
+interface AskedVersion {
+  readonly travel: TimeTravel | undefined
+  readonly pins: ReadonlyMap<string, number>
 }
 
 async function resolveTable(
   ctx: Ctx,
-  reference: TableReference,
-  pins: ReadonlyMap<string, number>,
+  name: TableName,
+  asked: AskedVersion,
 ): Promise<ResolvedTable> {
-  const name = nameOfParts(reference.parts)
   const entry = await getEntry(ctx, name)
   const { log, snapshot: latest } = await openTable(ctx, entry)
-  const asked = await askedVersion(reference, { log, pinned: pins.get(name.full) })
-  const snapshot = asked === undefined ? latest : await log.at(asked)
+  const version = await askedVersion(log, name, asked)
+  const snapshot = version === undefined ? latest : await log.at(version)
   if (!snapshot) {
     const found = `its versions go up to ${latest.version}, and old ones may have been vacuumed`
-    throw tablesErrors.TABLES_VERSION_NOT_FOUND(name.full, `version ${asked}`, found)
+    throw tablesErrors.TABLES_VERSION_NOT_FOUND(name.full, `version ${version}`, found)
   }
   return { table: name.full, version: snapshot.version, location: entry.location, snapshot }
 }
 
 async function askedVersion(
-  reference: TableReference,
-  known: { readonly log: Parameters<typeof findVersionAt>[0]; readonly pinned: number | undefined },
+  log: DeltaLog,
+  name: TableName,
+  { travel, pins }: AskedVersion,
 ): Promise<number | undefined> {
-  if (!reference.at) return known.pinned
-  const { unit, value } = reference.at
-  if (unit === 'TIMESTAMP') return findVersionAt(known.log, reference.parts.join('.'), value)
-  const version = Number(value)
+  if (!travel) return pins.get(name.full)
+  if (travel.unit === 'timestamp') return findVersionAt(log, name.full, travel.value)
+  const version = Number(travel.value)
   if (Number.isSafeInteger(version) && version >= 0) return version
-  throw tablesErrors.TABLES_STATEMENT_INVALID(`'${value}' is not a version; expected a number`)
+  throw tablesErrors.TABLES_STATEMENT_INVALID(`'${travel.value}' is not a version of a table`)
 }
 
 /** Makes the views of a plan in a session; after that `plan.sql` can run there. */
@@ -116,7 +121,7 @@ export async function runQuery<T>(
   const sources = sourcesOf(plan)
   const result = await roomOf(ctx).engine.session(async (session) => {
     await createViews(session, plan)
-    const bound = await bindParameters(input.parameters ?? [])
+    const bound = await bindParameters(input.parameters ?? [], plan.sql)
     const result = await session.stream(plan.sql, bound.values, bound.types)
     return consume({ columns: columnsOf(result), sources, nextRows: () => nextRows(result) })
   }, input)

@@ -21,7 +21,11 @@ export function roomOf(ctx: Ctx): Room {
   if (known) return known
   const scratch = scratchFolder(ctx)
   const allowed = [tableRoot(ctx), scratch, ...ctx.config.externalLocations]
-  const room = { engine: new Engine({ allowed, scratch }), logs: new Map(), pending: new Set<Promise<void>>() }
+  const room = {
+    engine: new Engine({ allowed, scratch }),
+    logs: new Map(),
+    pending: new Set<Promise<void>>(),
+  }
   rooms.set(ctx.database, room)
   return room
 }

@@ -10,7 +10,7 @@ export interface TableName {
   readonly full: string
 }
 
-const part = /^[^\s./\\\u0000-\u001f]{1,255}$/u
+const part = /^[^\s./\\\p{Cc}]{1,255}$/u
 
 /** Reads `x`, `schema.x` or `main.schema.x`; parts may be quoted with back-ticks or double quotes. */
 export function parseTableName(text: string): TableName {

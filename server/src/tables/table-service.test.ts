@@ -23,10 +23,16 @@ describe.each(testDialects)('tables on %s', (dialect) => {
     const ids = async (sql: string) => (await queryRows(ctx, { sql })).rows.flat()
     expect(await ids('select id from churn.customers order by id')).toEqual([9])
     expect(await ids('select id from churn.customers version as of 0 order by id')).toEqual([1, 2])
-    expect(await ids('select id from main.churn.customers version as of 1 c order by c.id')).toEqual([1, 2, 3])
-    const byTime = "select id from churn.customers timestamp as of '2026-01-01 00:00:01.5' order by 1"
+    expect(
+      await ids('select id from main.churn.customers version as of 1 c order by c.id'),
+    ).toEqual([1, 2, 3])
+    const byTime =
+      "select id from churn.customers timestamp as of '2026-01-01 00:00:01.5' order by 1"
     expect(await ids(byTime)).toEqual([1, 2, 3])
-    const pinned = await queryRows(ctx, { sql: 'select count(*) from churn.customers', versions: { [table]: 0 } })
+    const pinned = await queryRows(ctx, {
+      sql: 'select count(*) from churn.customers',
+      versions: { [table]: 0 },
+    })
     expect(pinned.rows).toEqual([[2]])
     expect(pinned.sources).toEqual([{ table, version: 0 }])
     const info = await getTable(ctx, table)
@@ -34,7 +40,11 @@ describe.each(testDialects)('tables on %s', (dialect) => {
     expect(info.columns.map((c) => `${c.name} ${c.type}`)).toEqual(['id int', 'name string'])
     expect((await listTables(ctx)).map((t) => t.name)).toEqual([table])
     const history = await tableHistory(ctx, table)
-    expect(history.map((h) => [h.version, h.operation])).toEqual([[2, 'WRITE'], [1, 'WRITE'], [0, 'CREATE TABLE AS SELECT']])
+    expect(history.map((h) => [h.version, h.operation])).toEqual([
+      [2, 'WRITE'],
+      [1, 'WRITE'],
+      [0, 'CREATE TABLE AS SELECT'],
+    ])
     const events = await listEvents(ctx.db, { after: 0, limit: 10, types: ['tables.committed'] })
     expect(events.map((e) => [e.subject, e.payload])).toMatchObject([
       ['table:main.churn.customers@0', { table, version: 0, rows: 2 }],
@@ -53,14 +63,21 @@ describe.each(testDialects)('tables on %s', (dialect) => {
     const answer = await queryRows(ctx, { sql: 'select id, v from t order by id' })
     expect(answer.rows).toHaveLength(11)
     expect(answer.rows.filter(([, v]) => v === 'new').map(([id]) => id)).toEqual([3, 4, 20])
-    await expect(write('merge', "select 1 as id, 'x' as v union all select 1, 'y'")).rejects.toMatchObject({
+    await expect(
+      write('merge', "select 1 as id, 'x' as v union all select 1, 'y'"),
+    ).rejects.toMatchObject({
       code: 'TABLES_DUPLICATE_KEYS',
     })
   })
 
   test('commits a transaction id once', async () => {
     await using ctx = await testCtx(dialect, tablesMigrations)
-    const input = { table: 't', mode: 'append', source: { sql: 'select 1 as a' }, txn: { appId: 'job/1', version: 1 } } as const
+    const input = {
+      table: 't',
+      mode: 'append',
+      source: { sql: 'select 1 as a' },
+      txn: { appId: 'job/1', version: 1 },
+    } as const
     expect(await writeTable(ctx, input)).toMatchObject({ version: 0, skipped: false })
     expect(await writeTable(ctx, input)).toMatchObject({ version: null, skipped: true, rows: 0 })
     expect((await queryRows(ctx, { sql: 'select count(*) from t' })).rows).toEqual([[1]])

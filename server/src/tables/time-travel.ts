@@ -35,7 +35,9 @@ export function parseTime(text: string): number {
       text.trim(),
     )?.groups
   const zone = found?.['zone'] ?? 'Z'
-  const offset = /^[+-]/.test(zone) ? zone.replace(/^(...):?(\d\d)?$/, (_, h, m) => `${h}:${m ?? '00'}`) : 'Z'
+  const offset = /^[+-]/.test(zone)
+    ? zone.replace(/^(...):?(\d\d)?$/, (_, h, m) => `${h}:${m ?? '00'}`)
+    : 'Z'
   const time = found ? Date.parse(`${found['date']}T${found['time'] ?? '00:00'}${offset}`) : NaN
   if (!Number.isNaN(time)) return time
   throw tablesErrors.TABLES_STATEMENT_INVALID(

@@ -94,7 +94,11 @@ export async function writeRows(
       const made = await writeDataFile(session, { location: entry.location, query, schema, nowMs })
       return { ...made, schema }
     })
-    await checkFile(ctx, { entry, file, keys: input.mode === WriteMode.Merge ? (input.keys ?? []) : undefined })
+    await checkFile(ctx, {
+      entry,
+      file,
+      keys: input.mode === WriteMode.Merge ? (input.keys ?? []) : undefined,
+    })
     if (source.plan) await recordReads(ctx, sourcesOf(source.plan))
     return file
   } finally {
@@ -160,7 +164,11 @@ export async function describeQuery(session: Session, query: string): Promise<St
 
 async function checkFile(
   ctx: Ctx,
-  input: { readonly entry: CatalogEntry; readonly file: FittedFile; readonly keys: readonly string[] | undefined },
+  input: {
+    readonly entry: CatalogEntry
+    readonly file: FittedFile
+    readonly keys: readonly string[] | undefined
+  },
 ): Promise<void> {
   const { entry, file, keys } = input
   try {

@@ -36,7 +36,10 @@ export interface Metadata {
   readonly id: string
   readonly name?: string | null
   readonly description?: string | null
-  readonly format: { readonly provider: string; readonly options?: Readonly<Record<string, string>> }
+  readonly format: {
+    readonly provider: string
+    readonly options?: Readonly<Record<string, string>>
+  }
   readonly schemaString: string
   readonly partitionColumns: readonly string[]
   readonly configuration: Readonly<Record<string, string>>

@@ -29,13 +29,8 @@ export class LayeredMap<V> {
   }
 
   get(key: string): V | undefined {
-    let layer: LayeredMap<V> = this
-    while (!layer.#flat) {
-      if (layer.#changes.has(key)) return layer.#changes.get(key)
-      if (!layer.#parent) return undefined
-      layer = layer.#parent
-    }
-    return layer.#flat.get(key)
+    if (this.#flat) return this.#flat.get(key)
+    return this.#changes.has(key) ? this.#changes.get(key) : this.#parent?.get(key)
   }
 
   with(changes: ReadonlyMap<string, V | undefined>): LayeredMap<V> {
@@ -48,18 +43,18 @@ export class LayeredMap<V> {
   /** Every entry, in the order of first insertion. */
   entries(): ReadonlyMap<string, V> {
     if (this.#flat) return this.#flat
-    const layers: LayeredMap<V>[] = []
-    let below: LayeredMap<V> | undefined = this
-    for (; below && !below.#flat; below = below.#parent) layers.push(below)
-    const all = new Map(below?.#flat ?? [])
-    for (const layer of layers.reverse()) {
-      for (const [key, value] of layer.#changes) {
-        if (value === undefined) all.delete(key)
-        else all.set(key, value)
-      }
-    }
-    this.#flat = all
+    this.#flat = this.#collect()
     this.#parent = undefined
+    return this.#flat
+  }
+
+  #collect(): Map<string, V> {
+    if (this.#flat) return new Map(this.#flat)
+    const all = this.#parent ? this.#parent.#collect() : new Map<string, V>()
+    for (const [key, value] of this.#changes) {
+      if (value === undefined) all.delete(key)
+      else all.set(key, value)
+    }
     return all
   }
 

@@ -127,7 +127,7 @@ export function fromDuckType(text: string, column: string): DeltaType {
     return name
   }
   const inside = outer['inside'] ?? ''
-  switch (outer['name']) {
+  switch (outer['name'] ?? '') {
     case 'ENUM':
       return 'string'
     case 'DECIMAL':

@@ -55,11 +55,7 @@ interface Changes {
 }
 
 /** Replays one commit (or a checkpoint) over a snapshot. */
-export function advance(
-  from: Snapshot,
-  actions: readonly Action[],
-  stamp: VersionStamp,
-): Snapshot {
+export function advance(from: Snapshot, actions: readonly Action[], stamp: VersionStamp): Snapshot {
   const changes: Changes = {
     files: new Map(),
     tombstones: new Map(),

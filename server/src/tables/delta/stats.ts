@@ -41,13 +41,20 @@ interface Bounds {
 function formatBounds(stats: ColumnStats, type: DeltaType): Bounds | undefined {
   const { min, max } = stats
   if (min === undefined || max === undefined || stats.hasNan) return undefined
-  if (type === 'string') return textBounds(min, max)
-  if (type === 'date') return { min: JSON.stringify(min), max: JSON.stringify(max) }
-  if (type === 'timestamp' || type === 'timestamp_ntz') {
-    return { min: timeBound(min, type, 'down'), max: timeBound(max, type, 'up') }
+  switch (type) {
+    case 'string':
+      return textBounds(min, max)
+    case 'date':
+      return { min: JSON.stringify(min), max: JSON.stringify(max) }
+    case 'timestamp':
+    case 'timestamp_ntz':
+      return { min: timeBound(min, type, 'down'), max: timeBound(max, type, 'up') }
+    case 'boolean':
+    case 'binary':
+      return undefined
+    default:
+      return isJsonNumber(min) && isJsonNumber(max) ? { min, max } : undefined
   }
-  if (typeof type !== 'string' || type === 'boolean' || type === 'binary') return undefined
-  return isJsonNumber(min) && isJsonNumber(max) ? { min, max } : undefined
 }
 
 function isJsonNumber(text: string): boolean {
@@ -55,11 +62,13 @@ function isJsonNumber(text: string): boolean {
 }
 
 // A cut text is a lower bound; an upper bound must stay above everything it stands for.
-function textBounds(min: string, max: string): Bounds | undefined {
-  const cut = [...min].slice(0, maxTextLength).join('')
-  if ([...max].length <= maxTextLength) return { min: JSON.stringify(cut), max: JSON.stringify(max) }
-  const up = `${[...max].slice(0, maxTextLength).join('')}\u{10ffff}`
-  return { min: JSON.stringify(cut), max: JSON.stringify(up) }
+function textBounds(min: string, max: string): Bounds {
+  const up = max.length <= maxTextLength ? max : `${cutText(max)}\u{10ffff}`
+  return { min: JSON.stringify(cutText(min)), max: JSON.stringify(up) }
+}
+
+function cutText(text: string): string {
+  return text.slice(0, maxTextLength).replace(/[\ud800-\udbff]$/, '')
 }
 
 // Bounds of times are kept to the millisecond, rounded outward.

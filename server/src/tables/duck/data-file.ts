@@ -57,7 +57,10 @@ function toFileStats(value: DuckDBValue): FileStats {
   const found = new Map<string, ColumnStats>()
   for (const column of (value as DuckDBMapValue | null)?.entries ?? []) {
     const facts = new Map(
-      (column.value as DuckDBMapValue).entries.map((fact) => [String(fact.key), String(fact.value)]),
+      (column.value as DuckDBMapValue).entries.map((fact) => [
+        String(fact.key),
+        String(fact.value),
+      ]),
     )
     found.set(String(column.key), {
       min: facts.get('min'),

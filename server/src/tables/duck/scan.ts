@@ -32,12 +32,11 @@ export function scanSql(input: ScanInput): string {
   const stored = snapshot.schema.fields.filter((field) => !partitioned.has(field.name))
   const mapped = metadata !== undefined && mappingMode(metadata) === 'name'
   const columns = snapshot.schema.fields.map((field) =>
-    partitioned.has(field.name)
-      ? partitionColumn(field, files, mapped)
-      : quoteName(field.name),
+    partitioned.has(field.name) ? partitionColumn(field, files, mapped) : quoteName(field.name),
   )
   const paths = files.map((file) => quoteText(filePath(input.location, file.path))).join(', ')
-  const schema = stored.length === 0 ? '' : `, schema = map {${stored.map((f) => readAs(f, mapped)).join(', ')}}`
+  const schema =
+    stored.length === 0 ? '' : `, schema = map {${stored.map((f) => readAs(f, mapped)).join(', ')}}`
   return `select ${columns.join(', ')}${extra} from read_parquet([${paths}]${schema})`
 }
 
@@ -56,11 +55,7 @@ function readAs(field: StructField, mapped: boolean): string {
   return `${quoteText(stored)}: {name: ${quoteText(field.name)}, type: ${type}, default_value: null}`
 }
 
-function partitionColumn(
-  field: StructField,
-  files: readonly AddFile[],
-  mapped: boolean,
-): string {
+function partitionColumn(field: StructField, files: readonly AddFile[], mapped: boolean): string {
   const key = mapped ? physicalName(field) : field.name
   const values = files.map((file) => {
     const value = file.partitionValues[key]
@@ -72,5 +67,6 @@ function partitionColumn(
 }
 
 export function physicalName(field: StructField): string {
-  return String(field.metadata['delta.columnMapping.physicalName'] ?? field.name)
+  const name = field.metadata['delta.columnMapping.physicalName']
+  return typeof name === 'string' ? name : field.name
 }

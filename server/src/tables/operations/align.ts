@@ -75,14 +75,20 @@ export function canCast(from: DeltaType, to: DeltaType): boolean {
 
 function canCastPrimitive(from: string, to: string): boolean {
   if (from === to) return true
-  const isDecimal = from.startsWith('decimal')
+  if (from.startsWith('decimal')) return canCastDecimal(from, to)
+  const isTo = (kinds: readonly string[]) => kinds.includes(to)
   if (integers.includes(from)) {
-    return integers.includes(to) || floats.includes(to) || to.startsWith('decimal')
+    return isTo(integers) || isTo(floats) || to.startsWith('decimal')
   }
-  if (isDecimal) return floats.includes(to) || to.startsWith('decimal') || scaleOf(from) === 0 && integers.includes(to)
-  if (floats.includes(from)) return floats.includes(to)
-  if (from === 'date') return to === 'timestamp' || to === 'timestamp_ntz'
+  if (floats.includes(from)) return isTo(floats)
+  if (from === 'date') return isTo(['timestamp', 'timestamp_ntz'])
   return from === 'timestamp_ntz' && to === 'timestamp'
+}
+
+function canCastDecimal(from: string, to: string): boolean {
+  if (floats.includes(to)) return true
+  if (to.startsWith('decimal')) return scaleOf(to) >= scaleOf(from)
+  return scaleOf(from) === 0 && integers.includes(to)
 }
 
 function scaleOf(decimal: string): number {

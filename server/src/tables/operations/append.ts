@@ -19,10 +19,7 @@ export function planAppend(snapshot: Snapshot, input: WrittenRows): CommitPlan {
   const isNew = snapshot.version < 0
   if (!isNew) assertSameSchema(snapshot, input)
   return {
-    actions: [
-      ...(isNew ? createActions(input) : []),
-      ...input.files.map(({ add }) => ({ add })),
-    ],
+    actions: [...(isNew ? createActions(input) : []), ...input.files.map(({ add }) => ({ add }))],
     operation: isNew ? 'CREATE TABLE AS SELECT' : 'WRITE',
     parameters: { mode: 'Append', partitionBy: '[]' },
     metrics: writeMetrics(input),

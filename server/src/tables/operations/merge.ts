@@ -37,7 +37,9 @@ export async function planMerge(snapshot: Snapshot, input: MergeInput): Promise<
       const touchedRows = await session.rows(
         `select distinct t.__file from (${scan}) t join (${source}) s on ${on}`,
       )
-      const touched = touchedRows.map(([index]) => files[Number(index)]).filter((f) => f !== undefined)
+      const touched = touchedRows
+        .map(([index]) => files[Number(index)])
+        .filter((f) => f !== undefined)
       const kept = scanSql({ location: input.location, snapshot, files: touched })
       const query = `select t.* from (${kept}) t anti join (${source}) s on ${on}`
       const rest =
@@ -67,13 +69,20 @@ function sourceSql(input: MergeInput): string {
 }
 
 function matchKeys(keys: readonly string[]): string {
-  return keys.map((key) => `t.${quoteName(key)} is not distinct from s.${quoteName(key)}`).join(' and ')
+  return keys
+    .map((key) => `t.${quoteName(key)} is not distinct from s.${quoteName(key)}`)
+    .join(' and ')
 }
 
 /** Refuses keys that the source does not have, or has more than once. */
 export async function assertMergeKeys(
   engine: Engine,
-  input: { readonly table: string; readonly keys: readonly string[]; readonly path: string; readonly columns: readonly string[] },
+  input: {
+    readonly table: string
+    readonly keys: readonly string[]
+    readonly path: string
+    readonly columns: readonly string[]
+  },
 ): Promise<void> {
   const known = new Set(input.columns.map((column) => column.toLowerCase()))
   const missing = input.keys.filter((key) => !known.has(key.toLowerCase()))

@@ -1,13 +1,13 @@
 import type { Snapshot } from '../delta/snapshot.ts'
 import { quoteName, quoteText } from '../delta/schema.ts'
 import type { Engine } from '../duck/engine.ts'
-import { toDuckDialect } from './dialect.ts'
+import { toDuckDialect, type ParameterTypes, type TimeTravel } from './dialect.ts'
+import { tablesErrors } from '../errors.ts'
 import { readReferences, type References, type TableReference } from './references.ts'
 import {
   applyEdits,
   fromByteText,
   isSymbol,
-  isWord,
   toByteText,
   tokenize,
   type Edit,
@@ -28,51 +28,84 @@ export interface QueryPlan {
   readonly views: readonly { readonly name: string; readonly source: ResolvedTable }[]
 }
 
-export type Resolve = (reference: TableReference) => Promise<ResolvedTable>
+export type Resolve = (
+  reference: TableReference,
+  travel: TimeTravel | undefined,
+) => Promise<ResolvedTable>
 
 /** Turns a query on tables into one on views, which stand for snapshots; nothing is run. */
 export async function planQuery(
   engine: Engine,
-  query: { readonly sql: string; readonly parameters: ReadonlySet<string> },
+  query: { readonly sql: string; readonly parameters: ParameterTypes },
   resolve: Resolve,
 ): Promise<QueryPlan> {
-  const text = toDuckDialect(toByteText(query.sql), query.parameters)
+  const { text, travels } = toDuckDialect(toByteText(query.sql), query.parameters)
   const sql = fromByteText(text)
   const serialized = await engine.session(
     (session) => session.rows(`select json_serialize_sql(${quoteText(sql)})`),
     { inner: true },
   )
   const references = readReferences(String(serialized[0]?.[0]))
+  const places = placesOf(text, references, travels)
   const views: { name: string; source: ResolvedTable }[] = []
   const names: string[] = []
-  for (const reference of references.tables) {
-    const source = await resolve(reference)
+  for (const [i, reference] of references.tables.entries()) {
+    const source = await resolve(reference, places.travels[i])
     const same = views.find((v) => v.source.snapshot === source.snapshot)
     const view = same ?? { name: `__millrace_${views.length}`, source }
     if (!same) views.push(view)
     names.push(view.name)
   }
-  return { sql: fromByteText(applyEdits(text, editReferences(text, references, names))), views }
+  const edited = applyEdits(text, editReferences(references, places, names))
+  return { sql: fromByteText(edited), views }
 }
 
-function editReferences(text: string, references: References, names: readonly string[]): Edit[] {
+interface Places {
+  readonly tokens: readonly Token[]
+  /** Token index by place. */
+  readonly at: ReadonlyMap<number, number>
+  /** Of each table reference: where its name ends, and what version was asked. */
+  readonly ends: readonly number[]
+  readonly travels: readonly (TimeTravel | undefined)[]
+}
+
+function placesOf(
+  text: string,
+  references: References,
+  travels: ReadonlyMap<number, TimeTravel>,
+): Places {
   const tokens = tokenize(text)
   const at = new Map(tokens.map((token, i) => [token.start, i]))
-  const edits: Edit[] = []
-  references.tables.forEach((reference, i) => {
-    const first = at.get(reference.location)
-    if (first === undefined) return
+  const ends = references.tables.map(({ location }) => endOfName(tokens, at.get(location) ?? 0))
+  const used = ends.map((end) => travels.get(end))
+  if (used.filter((travel) => travel !== undefined).length < travels.size) {
+    throw tablesErrors.TABLES_STATEMENT_INVALID(
+      'VERSION AS OF and TIMESTAMP AS OF stand behind the name of a table',
+    )
+  }
+  return { tokens, at, ends, travels: used }
+}
+
+/** The end of `a.b.c`. */
+function endOfName(tokens: readonly Token[], first: number): number {
+  let last = first
+  while (isSymbol(tokens[last + 1], '.')) last += 2
+  return tokens[last]?.end ?? 0
+}
+
+function editReferences(references: References, places: Places, names: readonly string[]): Edit[] {
+  const edits: Edit[] = references.tables.map((reference, i) => {
     const alias = reference.alias === '' ? ` as ${quoteBytes(reference.parts.at(-1) ?? '')}` : ''
-    edits.push({
+    return {
       start: reference.location,
-      end: endOfReference(tokens, first),
+      end: places.ends[i] ?? reference.location,
       text: `${quoteName(names[i] ?? '')}${alias}`,
-    })
+    }
   })
   for (const column of references.columns) {
     const dropped = qualifierLength(column.parts, references.tables)
-    const first = at.get(column.location)
-    const kept = first === undefined ? undefined : tokens[first + 2 * dropped]
+    const first = places.at.get(column.location)
+    const kept = first === undefined ? undefined : places.tokens[first + 2 * dropped]
     if (dropped > 0 && kept) edits.push({ start: column.location, end: kept.start, text: '' })
   }
   return edits
@@ -82,22 +115,8 @@ function quoteBytes(name: string): string {
   return quoteName(toByteText(name))
 }
 
-/** The end of `a.b.c` and of a time travel clause after it. */
-function endOfReference(tokens: readonly Token[], first: number): number {
-  let last = first
-  while (isSymbol(tokens[last + 1], '.')) last += 2
-  if (!isWord(tokens[last + 1], 'AT') || !isSymbol(tokens[last + 2], '(')) {
-    return tokens[last]?.end ?? 0
-  }
-  while (last < tokens.length && !isSymbol(tokens[last], ')')) last++
-  return tokens[last]?.end ?? 0
-}
-
 /** How many leading parts of `main.churn.customers.id` only say where the table is. */
-function qualifierLength(
-  parts: readonly string[],
-  tables: readonly TableReference[],
-): number {
+function qualifierLength(parts: readonly string[], tables: readonly TableReference[]): number {
   const lower = parts.map((part) => part.toLowerCase())
   for (const { parts: name, alias } of tables) {
     if (alias !== '' || name.length < 2 || name.length >= lower.length) continue

@@ -7,7 +7,6 @@ export interface TableReference {
   readonly alias: string
   /** Byte offset of its first part. */
   readonly location: number
-  readonly at: { readonly unit: 'VERSION' | 'TIMESTAMP'; readonly value: string } | undefined
 }
 
 export interface ColumnReference {
@@ -84,7 +83,7 @@ function walk(value: unknown, scope: ReadonlySet<string>, found: Found): void {
   if (node['class'] === 'COLUMN_REF') addColumn(node, found)
   const inner = walkCtes(node, scope, found)
   for (const [key, child] of Object.entries(node)) {
-    if (key !== 'cte_map' && key !== 'at_clause') walk(child, inner, found)
+    if (key !== 'cte_map') walk(child, inner, found)
   }
 }
 
@@ -123,30 +122,21 @@ function checkNode(node: Node): void {
 
 function addTable(node: Node, scope: ReadonlySet<string>, found: Found): void {
   const parts = ['catalog_name', 'schema_name', 'table_name']
-    .map((key) => String(node[key] ?? ''))
+    .map((key) => textOf(node[key]))
     .filter((part) => part !== '')
+  if (node['at_clause']) {
+    throw tablesErrors.TABLES_STATEMENT_UNSUPPORTED('AT (…); write VERSION AS OF n, which')
+  }
   if (parts.length === 1 && scope.has((parts[0] ?? '').toLowerCase())) return
   found.tables.push({
     parts,
-    alias: String(node['alias'] ?? ''),
+    alias: textOf(node['alias']),
     location: Number(node['query_location']),
-    at: readAt(node['at_clause'] as Node | null | undefined),
   })
 }
 
-function readAt(clause: Node | null | undefined): TableReference['at'] {
-  if (!clause) return undefined
-  const unit = String(clause['unit']).toUpperCase()
-  let expression = clause['expr'] as Node | undefined
-  if (expression?.['class'] === 'CAST') expression = expression['child'] as Node
-  const value = (expression?.['value'] as Node | undefined)?.['value']
-  const isLiteral = typeof value === 'string' || typeof value === 'number'
-  if (!isLiteral || (unit !== 'VERSION' && unit !== 'TIMESTAMP')) {
-    throw tablesErrors.TABLES_STATEMENT_INVALID(
-      'VERSION AS OF takes a number and TIMESTAMP AS OF a text, written out',
-    )
-  }
-  return { unit, value: String(value) }
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function addColumn(node: Node, found: Found): void {
