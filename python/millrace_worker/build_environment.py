@@ -28,21 +28,18 @@ def _run(command: list[str]) -> None:
         raise RuntimeError(done.stdout.strip() or f"{command[0]} ended with {done.returncode}")
 
 
-def _build(target: str, lock: str, uv: str | None) -> None:
+def _build(target: str, lock: str, uv: list[str]) -> None:
     for left_over in glob.glob(f"{glob.escape(target)}.building-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     folder = f"{target}.building-{os.getpid()}"
     if not lock.strip():
         _run([sys.executable, "-m", "venv", "--without-pip", folder])
     else:
-        if uv is None:
-            raise RuntimeError("there are packages to install, but no uv to do it")
-        offline = ["--no-python-downloads", "--no-config", "--quiet"]
-        _run([uv, "venv", "--relocatable", "--no-project", "-p", sys.executable, *offline, folder])
+        _run([*uv, "venv", "--relocatable", "--no-project", "-p", sys.executable, folder])
         with open(os.path.join(folder, "requirements.lock"), "w") as file:
             file.write(lock)
         python = os.path.join(folder, "bin", "python")
-        _run([uv, "pip", "sync", "--python", python, *offline, file.name])
+        _run([*uv, "pip", "sync", "--python", python, file.name])
     os.rename(folder, target)
 
 
@@ -57,15 +54,18 @@ def main(argv: list[str]) -> int:
     """Reads the lock text from standard input and builds it into ``--target``."""
     parser = argparse.ArgumentParser(prog="millrace_worker.build_environment")
     parser.add_argument("--target", required=True)
-    parser.add_argument("--uv")
+    parser.add_argument("--uv", required=True)
+    parser.add_argument("--cache-dir", required=True)
     options = parser.parse_args(argv)
     lock = sys.stdin.read()
+    uv = [options.uv, "--no-python-downloads", "--no-config", "--quiet"]
+    uv += ["--cache-dir", options.cache_dir]
     os.makedirs(os.path.dirname(options.target), exist_ok=True)
     try:
         with open(f"{options.target}.lock", "w") as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
             if not os.path.isdir(options.target):
-                _build(options.target, lock, options.uv)
+                _build(options.target, lock, uv)
     except (OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@
  * step does not wait for it. A crash loses at most the last notes, and `startCompute` and `launch`
  * write them again.
  */
-import { inTransaction, recordEdge, type Ctx } from '../core/index.ts'
+import { inTransaction, recordEdge, type Ctx, type Principal } from '../core/index.ts'
 import { insertAttempt, updateAttemptEnded, type NewAttempt } from './attempt-store.ts'
 import type { ExitReport } from './types.ts'
 
@@ -25,8 +25,8 @@ export class AttemptJournal implements AsyncDisposable {
     this.#ctx = ctx
   }
 
-  started(caller: Ctx, attempt: NewAttempt): void {
-    const { principal } = caller
+  started(attempt: NewAttempt & { readonly principal: Principal }): void {
+    const { principal } = attempt
     this.#note(async (tx) => {
       await insertAttempt(tx.db, attempt)
       await recordEdge(

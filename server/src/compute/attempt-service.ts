@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
 import { getEnvironment } from './environment-service.ts'
 import { computeErrors } from './errors.ts'
-import { findExit, writeLostExit } from './exit-file.ts'
+import { findExit, findSpec, writeLostExit } from './attempt-files.ts'
 import { pythonFolder } from './python-program.ts'
 import type { AttemptHooks } from './runners/runner.ts'
 import { computeState } from './state.ts'
@@ -35,6 +34,7 @@ export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
         log: join(folder, 'log'),
         python: environment.python,
         env: taskEnvironment(spec, folder),
+        principal: ctx.principal,
       },
       exitHooks(ctx, spec.attemptId),
     )
@@ -43,10 +43,11 @@ export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
       throw error
     })
   const startedAt = 'startedAt' in outcome ? outcome.startedAt : ctx.now().getTime()
-  state.journal.started(ctx, {
+  state.journal.started({
     attemptId: spec.attemptId,
     environment: spec.environment,
     entry: spec.entry.kind,
+    principal: ctx.principal,
     startedAt,
   })
   if (outcome.state === 'ended' || outcome.state === 'vanished') {
@@ -63,9 +64,8 @@ export async function waitForExit(
   attemptId: string,
   signal?: AbortSignal,
 ): Promise<ExitReport> {
-  const folder = attemptFolder(ctx, attemptId)
   const { exits } = computeState(ctx)
-  const waiting = exits.find(attemptId) ?? (await findExit(folder)) ?? attach(ctx, attemptId)
+  const waiting = exits.find(attemptId) ?? findAgain(ctx, attemptId)
   return signal ? untilAborted(Promise.resolve(waiting), signal) : waiting
 }
 
@@ -76,17 +76,32 @@ export async function kill(
   options: { readonly graceMs: number },
 ): Promise<void> {
   const place = { attemptId, folder: attemptFolder(ctx, attemptId) }
-  await computeState(ctx).runner.kill(place, options.graceMs)
+  const { exits, runner } = computeState(ctx)
+  if (!exits.find(attemptId) && !(await findExit(place.folder))) {
+    await runner.attach(place, exitHooks(ctx, attemptId))
+  }
+  await runner.kill(place, options.graceMs)
 }
 
-async function attach(ctx: Ctx, attemptId: string): Promise<ExitReport> {
+/** An attempt that this process does not wait for: it has ended, or another server started it. */
+async function findAgain(ctx: Ctx, attemptId: string): Promise<ExitReport> {
   const state = computeState(ctx)
   const folder = attemptFolder(ctx, attemptId)
-  if (!existsSync(join(folder, 'spec.json'))) {
-    throw computeErrors.COMPUTE_ATTEMPT_NOT_FOUND(attemptId)
-  }
+  const spec = await findSpec(folder)
+  if (!spec) throw computeErrors.COMPUTE_ATTEMPT_NOT_FOUND(attemptId)
   const waiting = state.exits.expect(attemptId)
-  const outcome = await state.runner.attach({ attemptId, folder }, exitHooks(ctx, attemptId))
+  const ended = await findExit(folder)
+  const outcome = ended
+    ? ({ state: 'ended' } as const)
+    : await state.runner.attach({ attemptId, folder }, exitHooks(ctx, attemptId))
+  // The server that started it may have been killed before it could record that.
+  state.journal.started({
+    attemptId,
+    environment: spec.environment,
+    entry: spec.entry.kind,
+    principal: spec.principal,
+    startedAt: ended?.startedAt ?? ('startedAt' in outcome ? outcome.startedAt : 0),
+  })
   if (outcome.state === 'started' || outcome.state === 'attached') return waiting
   return settle(ctx, attemptId)
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
-import type { Ctx } from '../core/index.ts'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { newId, type Ctx } from '../core/index.ts'
 import { computeErrors } from './errors.ts'
 import type { Interpreter } from './interpreter.ts'
 import { ownModule, runProgram } from './python-program.ts'
@@ -26,17 +27,32 @@ export function cleanRequirements(requirements: readonly string[]): string[] {
   return [...kept].sort()
 }
 
-/** Local files are part of what an environment is: their content counts, not their name. */
-export async function fingerprintFiles(requirements: readonly string[]): Promise<string[]> {
-  const files = requirements.filter((requirement) => isAbsolute(requirement))
+/**
+ * Keeps every local file that is named, under its content's hash, and names the copy instead: the
+ * same wheel is the same requirement wherever it lies, and an environment can be rebuilt later.
+ */
+export async function adoptFiles(ctx: Ctx, requirements: readonly string[]): Promise<string[]> {
   return Promise.all(
-    files.map(async (path) => {
-      const content = await readFile(path).catch((error: Error) => {
-        throw computeErrors.COMPUTE_REQUIREMENT_INVALID(path, error.message).with({ cause: error })
-      })
-      return `# ${sha256(content)} ${path}`
+    requirements.map(async (requirement) => {
+      const path = /(?:^|@\s*file:\/\/)(\/[^;#]+)/.exec(requirement)?.[1]?.trim()
+      if (path === undefined) return requirement
+      return requirement.replace(path, await adoptFile(ctx, path))
     }),
   )
+}
+
+async function adoptFile(ctx: Ctx, path: string): Promise<string> {
+  const content = await readFile(path).catch((error: Error) => {
+    throw computeErrors.COMPUTE_REQUIREMENT_INVALID(path, error.message).with({ cause: error })
+  })
+  const folder = join(ctx.config.homeDir, 'wheels', sha256(content))
+  const kept = join(folder, basename(path))
+  if (existsSync(kept)) return kept
+  await mkdir(folder, { recursive: true })
+  const made = `${kept}.${newId()}`
+  await writeFile(made, content)
+  await rename(made, kept)
+  return kept
 }
 
 export function sha256(content: string | Buffer): string {
@@ -48,6 +64,11 @@ export function environmentFolder(ctx: Ctx, hash: string): string {
   return join(ctx.config.homeDir, 'envs', hash)
 }
 
+/** Packages are downloaded once for everything on this machine, and linked into environments. */
+function cacheFolder(ctx: Ctx): string {
+  return join(ctx.config.homeDir, 'uv-cache')
+}
+
 export interface ResolveInput {
   readonly requirements: readonly string[]
   readonly interpreter: Interpreter
@@ -57,9 +78,10 @@ export interface ResolveInput {
 export async function resolveLock(ctx: Ctx, input: ResolveInput): Promise<string> {
   if (input.requirements.length === 0) return ''
   const args = ['pip', 'compile', '-', '--quiet', '--no-header', '--no-annotate', '--no-config']
+  const place = ['--python', input.interpreter.path, '--cache-dir', cacheFolder(ctx)]
   const done = await runUv(
     ctx,
-    [...args, '--no-python-downloads', '--python', input.interpreter.path],
+    [...args, ...place, '--no-python-downloads'],
     `${input.requirements.join('\n')}\n`,
   )
   if (done.code === 0) return done.stdout
@@ -95,7 +117,7 @@ export interface BuildInput {
 /** Builds the environment unless it is there already; its size in bytes. */
 export async function buildEnvironment(ctx: Ctx, input: BuildInput): Promise<number> {
   const target = environmentFolder(ctx, input.hash)
-  const uv = ['--uv', ctx.config.uvPath ?? 'uv']
+  const uv = ['--uv', ctx.config.uvPath ?? 'uv', '--cache-dir', cacheFolder(ctx)]
   const args = ownModule('millrace_worker.build_environment', ['--target', target, ...uv])
   const done = await runProgram(input.interpreter.path, args, input.lock)
   if (done.code === 0) return (JSON.parse(done.stdout) as { size_bytes: number }).size_bytes

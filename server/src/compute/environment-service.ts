@@ -11,10 +11,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError, inTransaction, type Ctx } from '../core/index.ts'
 import {
+  adoptFiles,
   buildEnvironment,
   cleanRequirements,
   environmentFolder,
-  fingerprintFiles,
   resolveLock,
   sha256,
 } from './environment-builder.ts'
@@ -79,13 +79,13 @@ async function resolveOnceADay(
   requirements: readonly string[],
   interpreter: Interpreter,
 ): Promise<string> {
-  const files = await fingerprintFiles(requirements)
-  const key = sha256(JSON.stringify([requirements, files, interpreter]))
+  const adopted = await adoptFiles(ctx, requirements)
+  const key = sha256(JSON.stringify([adopted, interpreter]))
   const before = await findResolution(ctx.db, key)
   const now = ctx.now()
   if (before && sameDay(before.resolvedAt, now)) return before.hash
   try {
-    const lock = [...files, await resolveLock(ctx, { requirements, interpreter })].join('\n')
+    const lock = await resolveLock(ctx, { requirements: adopted, interpreter })
     return await recordResolution(ctx, { key, lock, requirements, interpreter })
   } catch (error) {
     // Without the network, what was right yesterday still is.

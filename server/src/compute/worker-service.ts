@@ -160,6 +160,7 @@ class WorkerPool {
         cwd: this.#spec.cwd ?? join(folder, 'work'),
         log: join(folder, 'log'),
         env: taskEnvironment({ attemptId, env }, folder),
+        principal: this.#ctx.principal,
         ...(limits ? { limits } : {}),
         ...(preload ? { preload } : {}),
         entry: {

@@ -7,11 +7,9 @@
  * An attempt is noted before it is asked for, so that an exit that comes with the answer is heard.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { kill as signalProcess } from 'node:process'
 import type { Ctx } from '../../core/index.ts'
-import { findExit, toExitReport, writeLostExit } from '../exit-file.ts'
+import { findExit, findSpec, toExitReport, writeLostExit } from '../attempt-files.ts'
 import { forkServerPlace, openForkServer, type ForkServer } from '../fork-server.ts'
 import type { ExitReport, Limits } from '../types.ts'
 import type { AttemptHooks, AttemptPlace, Runner, StartOutcome, StartSpec } from './runner.ts'
@@ -53,7 +51,7 @@ export class LocalRunner implements Runner {
   async attach(place: AttemptPlace, hooks: AttemptHooks): Promise<StartOutcome> {
     const known = this.#running.get(place.attemptId)
     if (known) return { state: 'attached', startedAt: known.startedAt }
-    const spec = await readSpec(place.folder)
+    const spec = await findSpec(place.folder)
     const server = spec?.server ?? ''
     const open = spec && (await this.#server({ key: server, preload: [] }))
     if (!open) return this.#settle(place)
@@ -170,11 +168,6 @@ function serverKey(environment: string, preload: readonly string[]): string {
   return `${environment.slice(0, 16)}-${suffix}`
 }
 
-async function readSpec(folder: string): Promise<{ readonly server: string } | undefined> {
-  const text = await readFile(join(folder, 'spec.json'), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as { server: string })
-}
-
 function toWire(
   spec: StartSpec,
   server: { readonly server: string; readonly preload: readonly string[] },
@@ -182,6 +175,7 @@ function toWire(
   return {
     attempt_id: spec.attemptId,
     environment: spec.environment,
+    principal: spec.principal,
     ...server,
     folder: spec.folder,
     cwd: spec.cwd,

@@ -1,3 +1,4 @@
+import type { Principal } from '../../core/index.ts'
 import type { Entry, ExitReport, LaunchSpec } from '../types.ts'
 
 /** Loads a function once and answers calls on a socket. */
@@ -17,6 +18,8 @@ export interface StartSpec extends Omit<LaunchSpec, 'entry'> {
   readonly cwd: string
   readonly log: string
   readonly python: string
+  /** Who launched it; recorded with it. */
+  readonly principal: Principal
 }
 
 export type StartOutcome =

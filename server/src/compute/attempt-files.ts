@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { newId } from '../core/index.ts'
+import { newId, type Principal } from '../core/index.ts'
 import type { AttemptPlace } from './runners/runner.ts'
 import type { ExitReport, TaskError } from './types.ts'
 
@@ -14,6 +14,22 @@ interface WireReport {
   readonly cpu_ms: number
   readonly error?: TaskError
   readonly result?: unknown
+}
+
+/** What `spec.json` says about an attempt that was launched. */
+export interface AttemptSpec {
+  readonly environment: string
+  readonly entry: { readonly kind: string }
+  readonly principal: Principal
+  /** Names the fork server that runs it. */
+  readonly server: string
+}
+
+/** The spec of an attempt; undefined when it was never launched. */
+export async function findSpec(folder: string): Promise<AttemptSpec | undefined> {
+  const text = await readFile(join(folder, 'spec.json'), 'utf8').catch(() => '')
+  // Empty when the machine stopped while it was being written.
+  return text === '' ? undefined : (JSON.parse(text) as AttemptSpec)
 }
 
 /** The report in an attempt's `exit.json`; undefined while it runs. */
