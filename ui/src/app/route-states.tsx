@@ -1,0 +1,40 @@
+import { Link, type ErrorComponentProps } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { buttonClass } from '../kit/button.tsx'
+import { Page } from '../kit/page.tsx'
+import { EmptyState, ErrorState, SkeletonBlock, SkeletonRows } from '../kit/states.tsx'
+
+export function RoutePending(): ReactNode {
+  return (
+    <Page title="Loading">
+      <SkeletonBlock height={28} />
+      <SkeletonRows />
+    </Page>
+  )
+}
+
+export function RouteError({ error, reset }: ErrorComponentProps): ReactNode {
+  return (
+    <Page title="Error">
+      <ErrorState error={error} what="show this page" onRetry={reset} />
+    </Page>
+  )
+}
+
+export function NotFound(): ReactNode {
+  return (
+    <Page title="Not found">
+      <EmptyState
+        icon="search"
+        title="There is no page at this address"
+        action={
+          <Link to="/" className={buttonClass()}>
+            Go home
+          </Link>
+        }
+      >
+        Ctrl-K finds experiments, runs, models, jobs and tables by name or id.
+      </EmptyState>
+    </Page>
+  )
+}

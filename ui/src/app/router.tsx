@@ -1,0 +1,105 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import { NotFound, RouteError, RoutePending } from './route-states.tsx'
+import { parseSearch, stringifySearch, textSearch } from './search.ts'
+import { Shell } from './shell.tsx'
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+const getParentRoute = () => root
+
+const home = createRoute({
+  getParentRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../home/home-page.tsx'), 'HomePage'),
+})
+
+const experiments = createRoute({
+  getParentRoute,
+  path: '/experiments',
+  validateSearch: textSearch('q', 'sort', 'view'),
+  component: lazyRouteComponent(
+    () => import('../tracking/experiments-page.tsx'),
+    'ExperimentsPage',
+  ),
+})
+
+const experiment = createRoute({
+  getParentRoute,
+  path: '/experiments/$experimentId',
+  validateSearch: textSearch('q', 'sort', 'columns', 'selected', 'view'),
+  component: lazyRouteComponent(() => import('../tracking/experiment-page.tsx'), 'ExperimentPage'),
+})
+
+const compare = createRoute({
+  getParentRoute,
+  path: '/experiments/$experimentId/compare',
+  validateSearch: textSearch('runs', 'tab', 'x', 'y', 'axes', 'all'),
+  component: lazyRouteComponent(() => import('../tracking/compare-page.tsx'), 'ComparePage'),
+})
+
+const run = createRoute({
+  getParentRoute,
+  path: '/experiments/$experimentId/runs/$runId',
+  validateSearch: textSearch('tab', 'path', 'metric', 'x', 'smooth', 'log'),
+  component: lazyRouteComponent(() => import('../tracking/run-page.tsx'), 'RunPage'),
+})
+
+const models = createRoute({
+  getParentRoute,
+  path: '/models',
+  validateSearch: textSearch('q', 'sort'),
+  component: lazyRouteComponent(() => import('../registry/models-page.tsx'), 'ModelsPage'),
+})
+
+const model = createRoute({
+  getParentRoute,
+  path: '/models/$name',
+  validateSearch: textSearch('tab', 'sort'),
+  component: lazyRouteComponent(() => import('../registry/model-page.tsx'), 'ModelPage'),
+})
+
+const version = createRoute({
+  getParentRoute,
+  path: '/models/$name/versions/$version',
+  validateSearch: textSearch('tab'),
+  component: lazyRouteComponent(() => import('../registry/version-page.tsx'), 'VersionPage'),
+})
+
+const approvals = createRoute({
+  getParentRoute,
+  path: '/approvals',
+  component: lazyRouteComponent(() => import('../registry/approvals-page.tsx'), 'ApprovalsPage'),
+})
+
+const routeTree = root.addChildren([
+  home,
+  experiments,
+  experiment,
+  compare,
+  run,
+  models,
+  model,
+  version,
+  approvals,
+])
+
+export const router = createRouter({
+  routeTree,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultPendingComponent: RoutePending,
+  defaultErrorComponent: RouteError,
+  scrollRestoration: true,
+  scrollRestorationBehavior: 'instant',
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,38 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiError } from './api/http.ts'
+import { startLive } from './api/live.ts'
+import { invalidateOnEvents } from './app/invalidate.ts'
+import { pathOfMlflowHash } from './app/mlflow-links.ts'
+import { router } from './app/router.tsx'
+import { Toasts } from './kit/toast.tsx'
+import './kit/tokens.css'
+import './kit/base.css'
+
+const mlflowPath = pathOfMlflowHash(location.hash)
+if (mlflowPath !== undefined) history.replaceState(null, '', mlflowPath)
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (count, error) =>
+        count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+    },
+  },
+})
+startLive()
+invalidateOnEvents(queries)
+
+const element = document.getElementById('root')
+if (element === null) throw new Error('index.html has no #root')
+createRoot(element).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+      <Toasts />
+    </QueryClientProvider>
+  </StrictMode>,
+)
