@@ -2,11 +2,7 @@ import type { IconName } from '../kit/icons.tsx'
 
 export interface Place {
   readonly name: string
-  readonly to:
-    | '/'
-    | '/experiments'
-    | '/models'
-    | '/approvals'
+  readonly to: '/' | '/experiments' | '/models' | '/approvals'
   readonly icon: IconName
 }
 

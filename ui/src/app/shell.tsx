@@ -149,9 +149,7 @@ function LiveLamp(): ReactNode {
     >
       <span className={styles['lamp']} aria-hidden="true" />
       <span className={styles['liveWord']}>{liveWords[state]}</span>
-      <span className="visually-hidden">
-        {state === 'live' ? '' : 'What is shown may be old'}
-      </span>
+      <span className="visually-hidden">{state === 'live' ? '' : 'What is shown may be old'}</span>
     </span>
   )
 }

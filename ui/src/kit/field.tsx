@@ -1,6 +1,6 @@
 import {
   useId,
-  type InputHTMLAttributes,
+  type ComponentProps,
   type ReactNode,
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
@@ -9,10 +9,7 @@ import { classNames } from './class-names.ts'
 import { Icon } from './icons.tsx'
 import styles from './field.module.css'
 
-export function Input({
-  className,
-  ...rest
-}: InputHTMLAttributes<HTMLInputElement>): ReactNode {
+export function Input({ className, ...rest }: ComponentProps<'input'>): ReactNode {
   return <input {...rest} className={classNames(styles['input'], className)} />
 }
 
@@ -90,7 +87,7 @@ export function Field({
 export function SearchInput({
   label,
   ...rest
-}: InputHTMLAttributes<HTMLInputElement> & { readonly label: string }): ReactNode {
+}: ComponentProps<'input'> & { readonly label: string }): ReactNode {
   return (
     <div className={styles['search']}>
       <Icon name="search" size={14} />

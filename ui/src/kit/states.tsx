@@ -45,35 +45,38 @@ export function ErrorState({
   readonly onRetry?: () => void
 }): ReactNode {
   const api = error instanceof ApiError ? error : undefined
-  const denied = api?.status === 403 || api?.status === 401
-  const missing = api?.status === 404
-  const title = denied ? `You may not ${what}` : `Could not ${what}`
-  const message = error instanceof Error ? error.message : String(error)
+  const status = api?.status ?? 0
+  const denied = status === 403 || status === 401
+  const missing = status === 404
   return (
     <div className={classNames(styles['state'], !missing && styles['error'])} role="alert">
       <div className={styles['title']}>
         <Icon name={denied ? 'key' : 'warning'} />
-        {title}
+        {denied ? `You may not ${what}` : `Could not ${what}`}
       </div>
-      <div>{message}</div>
-      {api !== undefined && (
-        <div className={styles['facts']}>
-          <span>
-            {api.status === 0 ? 'No answer' : `HTTP ${api.status}`} · {api.code}
-          </span>
-          {api.requestId !== undefined && (
-            <span>
-              Request <CopyId id={api.requestId} />
-            </span>
-          )}
-        </div>
-      )}
+      <div>{error instanceof Error ? error.message : String(error)}</div>
+      {api !== undefined && <ErrorFacts error={api} />}
       {onRetry !== undefined && !missing && (
         <div className={styles['actions']}>
           <Button icon="retry" onClick={onRetry}>
             Try again
           </Button>
         </div>
+      )}
+    </div>
+  )
+}
+
+function ErrorFacts({ error }: { readonly error: ApiError }): ReactNode {
+  return (
+    <div className={styles['facts']}>
+      <span>
+        {error.status === 0 ? 'No answer' : `HTTP ${error.status}`} · {error.code}
+      </span>
+      {error.requestId !== undefined && (
+        <span>
+          Request <CopyId id={error.requestId} />
+        </span>
       )}
     </div>
   )

@@ -84,7 +84,9 @@ export function ExperimentsPage(): ReactNode {
       <Breadcrumbs crumbs={[{ label: 'Experiments' }]} />
       <PageHeader
         title="Experiments"
-        badges={query.data && <span className="muted">{pluralise(query.data.length, 'experiment')}</span>}
+        badges={
+          query.data && <span className="muted">{pluralise(query.data.length, 'experiment')}</span>
+        }
       />
       <Toolbar>
         <SearchInput

@@ -24,11 +24,11 @@ const attributes: readonly Completion[] = [
 ]
 
 const states = ['FINISHED', 'RUNNING', 'FAILED', 'SCHEDULED', 'KILLED']
-const lastWord = /(?:`[^`]*`?|"[^"]*"?|'[^']*'?|[^\s`"'])*$/
-const wholeWords = /(?:`[^`]*`|"[^"]*"|'[^']*'|[^\s`"'])+/g
+/** A word, or something in quotes, which may still be open at the end. */
+const token = /(?:`[^`]*(?:`|$)|"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s`"'])+/g
 
 function isNumeric(name: string): boolean {
-  return /^metrics?\./i.test(name) || /_time$/.test(name)
+  return /^metrics?\./i.test(name) || name.endsWith('_time')
 }
 
 /**
@@ -36,10 +36,12 @@ function isNumeric(name: string): boolean {
  * text up to the cursor and the keys that are known.
  */
 export function completeFilter(before: string, keys: readonly string[]): Completions {
-  const current = lastWord.exec(before)?.[0] ?? ''
+  const tokens = [...before.matchAll(token)]
+  const last = tokens.at(-1)
+  const current = last !== undefined && last.index + last[0].length === before.length ? last[0] : ''
+  const whole = tokens.map((found) => found[0]).slice(0, current === '' ? undefined : -1)
+  const words = whole.slice(whole.findLastIndex((word) => /^AND$/i.test(word)) + 1)
   const from = before.length - current.length
-  const clause = before.slice(0, from).split(/\bAND\b/i).at(-1) ?? ''
-  const words = clause.match(wholeWords) ?? []
   const fits = (one: Completion) => one.text.toLowerCase().includes(current.toLowerCase())
   return { from, choices: nextWords(words, keys).filter(fits).slice(0, 60) }
 }
@@ -50,9 +52,14 @@ function nextWords(words: readonly string[], keys: readonly string[]): readonly 
     case 0:
       return [...keys.map((name) => ({ text: quoteKey(name), note: kindOf(name) })), ...attributes]
     case 1:
-      return operators[isNumeric(key) ? 'number' : 'text'].map((text) => ({ text, note: 'operator' }))
+      return operators[isNumeric(key) ? 'number' : 'text'].map((text) => ({
+        text,
+        note: 'operator',
+      }))
     case 2:
-      return key.endsWith('status') ? states.map((state) => ({ text: `'${state}'`, note: 'status' })) : []
+      return key.endsWith('status')
+        ? states.map((state) => ({ text: `'${state}'`, note: 'status' }))
+        : []
     default:
       return [{ text: 'AND', note: 'and' }]
   }

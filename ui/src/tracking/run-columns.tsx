@@ -83,26 +83,22 @@ export function RunLink({ run }: { readonly run: Run }): ReactNode {
 
 /** One column per attribute, metric, parameter and user tag that these runs have. */
 export function runColumns(runs: readonly Run[]): Column<Run>[] {
-  const params = keysOf(runs, 'params').map(
-    (key): Column<Run> => ({
-      id: `params.${key}`,
-      header: key,
-      group: 'Parameters',
-      width: widthFor(key, 120),
-      value: (run) => factsOf(run).params.get(key),
-    }),
-  )
+  const params = keysOf(runs, 'params').map((key): Column<Run> => ({
+    id: `params.${key}`,
+    header: key,
+    group: 'Parameters',
+    width: widthFor(key, 120),
+    value: (run) => factsOf(run).params.get(key),
+  }))
   const tags = keysOf(runs, 'tags')
     .filter((key) => !key.startsWith('mlflow.'))
-    .map(
-      (key): Column<Run> => ({
-        id: `tags.${key}`,
-        header: key,
-        group: 'Tags',
-        width: widthFor(key, 130),
-        value: (run) => factsOf(run).tags.get(key),
-      }),
-    )
+    .map((key): Column<Run> => ({
+      id: `tags.${key}`,
+      header: key,
+      group: 'Tags',
+      width: widthFor(key, 130),
+      value: (run) => factsOf(run).tags.get(key),
+    }))
   const metrics = keysOf(runs, 'metrics').map((key) => metricColumn(key, runs))
   return [...fixed, ...metrics, ...params, ...tags]
 }
@@ -126,7 +122,12 @@ function metricColumn(key: string, runs: readonly Run[]): Column<Run> {
   }
 }
 
-const alwaysShown = ['attributes.run_name', 'attributes.status', 'attributes.start_time', 'duration']
+const alwaysShown = [
+  'attributes.run_name',
+  'attributes.status',
+  'attributes.start_time',
+  'duration',
+]
 
 /** The columns of a first visit: attributes, then metrics and parameters that differ between runs. */
 export function defaultColumns(columns: readonly Column<Run>[], runs: readonly Run[]): Set<string> {

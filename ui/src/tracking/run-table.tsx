@@ -57,7 +57,11 @@ export function RunTable({ experimentId }: { readonly experimentId: string }): R
     <>
       <RunToolbar experimentId={experimentId} state={state} />
       {query.isError && (
-        <ErrorState error={query.error} what="search the runs" onRetry={() => void query.refetch()} />
+        <ErrorState
+          error={query.error}
+          what="search the runs"
+          onRetry={() => void query.refetch()}
+        />
       )}
       {query.isPending && <SkeletonRows count={14} />}
       {query.isSuccess && runs.length === 0 && (
@@ -106,7 +110,9 @@ function RunToolbar({
   return (
     <FilterBar
       value={search.q ?? ''}
-      keys={columns.map((column) => column.id).filter((id) => /^(?:metrics|params|tags)\./.test(id))}
+      keys={columns
+        .map((column) => column.id)
+        .filter((id) => /^(?:metrics|params|tags)\./.test(id))}
       problem={state.query.isError}
       onApply={(q) => set({ q, selected: '' })}
     >

@@ -1,0 +1,92 @@
+/** The parts of the Jobs API's answers that pages read. */
+
+export interface RunState {
+  readonly life_cycle_state?: string
+  readonly result_state?: string
+  readonly state_message?: string
+}
+
+export interface TaskRef {
+  readonly task_key: string
+  readonly outcome?: string
+}
+
+export interface RunTask {
+  readonly run_id: number
+  readonly task_key: string
+  readonly state?: RunState
+  readonly depends_on?: readonly TaskRef[]
+  readonly run_if?: string
+  readonly start_time?: number
+  readonly end_time?: number
+  readonly attempt_number?: number
+  readonly description?: string
+}
+
+export interface JobRun {
+  readonly run_id: number
+  readonly job_id?: number
+  readonly run_name?: string
+  readonly number_in_job?: number
+  readonly creator_user_name?: string
+  readonly state?: RunState
+  readonly start_time?: number
+  readonly end_time?: number
+  readonly trigger?: string
+  readonly tasks?: readonly RunTask[]
+  readonly job_parameters?: readonly {
+    readonly name: string
+    readonly value?: string
+    readonly default?: string
+  }[]
+  readonly repair_history?: readonly { readonly id?: number; readonly type?: string }[]
+}
+
+export interface Schedule {
+  readonly quartz_cron_expression: string
+  readonly timezone_id: string
+  readonly pause_status?: string
+}
+
+export interface JobSettings {
+  readonly name?: string
+  readonly description?: string
+  readonly tags?: Readonly<Record<string, string>>
+  readonly schedule?: Schedule
+  readonly trigger?: Readonly<Record<string, unknown>>
+  readonly parameters?: readonly { readonly name: string; readonly default: string }[]
+  readonly tasks?: readonly JobTask[]
+  readonly max_concurrent_runs?: number
+}
+
+export interface JobTask {
+  readonly task_key: string
+  readonly description?: string
+  readonly depends_on?: readonly TaskRef[]
+  readonly run_if?: string
+  readonly [setting: string]: unknown
+}
+
+export interface Job {
+  readonly job_id: number
+  readonly creator_user_name?: string
+  readonly created_time?: number
+  readonly settings?: JobSettings
+}
+
+/** One word for where a run stands: its result once it has one. */
+export function stateOf(state: RunState | undefined): string | undefined {
+  return state?.result_state ?? state?.life_cycle_state
+}
+
+const ended = new Set(['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR'])
+
+export function hasEnded(state: RunState | undefined): boolean {
+  return ended.has(state?.life_cycle_state ?? '')
+}
+
+const failures = new Set(['FAILED', 'TIMEDOUT', 'UPSTREAM_FAILED'])
+
+export function hasFailed(state: RunState | undefined): boolean {
+  return failures.has(state?.result_state ?? '') || state?.life_cycle_state === 'INTERNAL_ERROR'
+}

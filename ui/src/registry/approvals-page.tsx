@@ -1,0 +1,87 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
+import type { Column } from '../kit/columns.ts'
+import { DataTable } from '../kit/data-table.tsx'
+import { Page, PageHeader } from '../kit/page.tsx'
+import { EmptyState, Loaded } from '../kit/states.tsx'
+import { StageBadge } from '../kit/status.tsx'
+import { RelativeTime } from '../kit/time.tsx'
+import { useOpenRequests } from './use-requests.ts'
+import type { TransitionRequest } from './wire.ts'
+
+const columns: readonly Column<TransitionRequest>[] = [
+  {
+    id: 'model',
+    header: 'What is asked',
+    width: 260,
+    value: (request) => `${request.name} v${request.version}`,
+    cell: (request) => (
+      <Link
+        to="/models/$name/versions/$version"
+        params={{ name: request.name, version: request.version }}
+      >
+        {request.name} v{request.version}
+      </Link>
+    ),
+  },
+  {
+    id: 'stage',
+    header: 'To',
+    width: 120,
+    value: (request) => request.stage,
+    cell: (request) => <StageBadge stage={request.stage} />,
+  },
+  { id: 'by', header: 'Asked by', width: 160, value: (request) => request.creator },
+  { id: 'comment', header: 'Why', value: (request) => request.comment },
+  {
+    id: 'approvers',
+    header: 'May decide',
+    width: 200,
+    value: (request) => request.approvers?.join(', ') ?? 'anyone but the requester',
+  },
+  {
+    id: 'created',
+    header: 'Asked',
+    width: 110,
+    value: (request) => request.created_at,
+    cell: (request) => <RelativeTime time={request.created_at} />,
+  },
+  {
+    id: 'expires',
+    header: 'Expires',
+    width: 110,
+    value: (request) => request.expires_at ?? undefined,
+    cell: (request) => <RelativeTime time={request.expires_at ?? undefined} />,
+  },
+]
+
+/** Every request that waits for a person. */
+export function ApprovalsPage(): ReactNode {
+  const query = useOpenRequests()
+  return (
+    <Page title="Approvals" fill>
+      <Breadcrumbs crumbs={[{ label: 'Approvals' }]} />
+      <PageHeader title="Approvals" />
+      <Loaded query={query} what="load the requests">
+        {(requests) =>
+          requests.length === 0 ? (
+            <EmptyState icon="approval" title="Nothing waits for approval">
+              A request appears here when a pipeline or a person asks for a protected stage.
+            </EmptyState>
+          ) : (
+            <DataTable
+              label="Open requests"
+              fill
+              rows={requests}
+              columns={columns}
+              rowId={(request) =>
+                `${request.name}/${request.version}/${request.stage}/${request.creator}`
+              }
+            />
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}

@@ -1,0 +1,180 @@
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useMemo, type ReactNode } from 'react'
+import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
+import { CopyId } from '../kit/code.tsx'
+import { formatSort, parseSort, type Column } from '../kit/columns.ts'
+import { DataTable } from '../kit/data-table.tsx'
+import { pluralise } from '../kit/format.ts'
+import { Markdown } from '../kit/markdown.tsx'
+import { Page, PageHeader, Panel } from '../kit/page.tsx'
+import { EmptyState, Loaded } from '../kit/states.tsx'
+import { Badge, StageBadge, Status } from '../kit/status.tsx'
+import { Story } from '../kit/story.tsx'
+import { RelativeTime } from '../kit/time.tsx'
+import { useModel } from './use-models.ts'
+import { useVersions } from './use-versions.ts'
+import type { ModelVersion, RegisteredModel } from './wire.ts'
+
+const route = getRouteApi('/models/$name')
+
+function tagValue(version: ModelVersion, key: string): string | undefined {
+  return version.tags?.find((tag) => tag.key === key)?.value
+}
+
+function versionColumns(aliases: ReadonlyMap<string, readonly string[]>): Column<ModelVersion>[] {
+  return [
+    {
+      id: 'version',
+      header: 'Version',
+      width: 90,
+      value: (version) => Number(version.version),
+      cell: (version) => (
+        <Link
+          to="/models/$name/versions/$version"
+          params={{ name: version.name, version: version.version }}
+        >
+          v{version.version}
+        </Link>
+      ),
+    },
+    {
+      id: 'stage',
+      header: 'Stage',
+      width: 110,
+      value: (version) => version.current_stage,
+      cell: (version) => <StageBadge stage={version.current_stage} />,
+    },
+    {
+      id: 'aliases',
+      header: 'Aliases',
+      width: 150,
+      value: (version) => aliases.get(version.version)?.join(', '),
+      cell: (version) =>
+        aliases.get(version.version)?.map((alias) => (
+          <Badge key={alias} tone="accent">
+            @{alias}
+          </Badge>
+        )),
+    },
+    {
+      id: 'status',
+      header: 'Status',
+      width: 120,
+      value: (version) => version.status,
+      cell: (version) => <Status state={version.status} />,
+    },
+    {
+      id: 'checks',
+      header: 'Checks',
+      width: 110,
+      value: (version) =>
+        tagValue(version, 'gate.result') ?? tagValue(version, 'validation_status'),
+    },
+    {
+      id: 'description',
+      header: 'Description',
+      value: (version) => version.description,
+    },
+    {
+      id: 'by',
+      header: 'By',
+      width: 130,
+      value: (version) => version.user_id,
+    },
+    {
+      id: 'created',
+      header: 'Registered',
+      width: 120,
+      value: (version) => version.creation_timestamp,
+      cell: (version) => <RelativeTime time={version.creation_timestamp} />,
+    },
+  ]
+}
+
+export function ModelPage(): ReactNode {
+  const { name } = route.useParams()
+  const query = useModel(name)
+  return (
+    <Page title={name} fill>
+      <Breadcrumbs crumbs={[{ label: 'Models', to: '/models' }, { label: name }]} />
+      <Loaded query={query} what="load the model">
+        {(model) => <ModelBody model={model} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/models/$name' })
+  const versions = useVersions(model.name)
+  const aliases = useMemo(() => {
+    const found = new Map<string, string[]>()
+    for (const { alias, version } of model.aliases ?? []) {
+      found.set(version, [...(found.get(version) ?? []), alias])
+    }
+    return found
+  }, [model.aliases])
+  const columns = useMemo(() => versionColumns(aliases), [aliases])
+  const sort = useMemo(() => parseSort(search.sort ?? '-version'), [search.sort])
+  const live = versions.data?.find((version) => version.current_stage === 'Production')
+  return (
+    <>
+      <Story at="model" />
+      <PageHeader
+        title={model.name}
+        badges={
+          live === undefined ? (
+            <Badge>Nothing in Production</Badge>
+          ) : (
+            <Link
+              to="/models/$name/versions/$version"
+              params={{ name: model.name, version: live.version }}
+            >
+              <Badge tone="ok" icon="check">
+                v{live.version} in Production
+              </Badge>
+            </Link>
+          )
+        }
+        facts={[
+          { name: 'Versions', value: pluralise(versions.data?.length ?? 0, 'version') },
+          { name: 'Changed', value: <RelativeTime time={model.last_updated_timestamp} /> },
+          { name: 'Load', value: <CopyId id={`models:/${model.name}/Production`} /> },
+        ]}
+      />
+      {model.description !== undefined && model.description !== '' && (
+        <Panel>
+          <Markdown text={model.description} />
+        </Panel>
+      )}
+      <Loaded query={versions} what="load the versions">
+        {(found) =>
+          found.length === 0 ? (
+            <EmptyState icon="model" title="No versions yet">
+              A version appears when a run's model is registered under this name.
+            </EmptyState>
+          ) : (
+            <DataTable
+              label="Versions"
+              fill
+              rows={found}
+              columns={columns}
+              rowId={(version) => version.version}
+              sort={sort}
+              onSort={(next) =>
+                void navigate({ search: { ...search, sort: formatSort(next) ?? '' } })
+              }
+              onOpen={(version) =>
+                void navigate({
+                  to: '/models/$name/versions/$version',
+                  params: { name: version.name, version: version.version },
+                })
+              }
+            />
+          )
+        }
+      </Loaded>
+    </>
+  )
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { axisIds, axisOf } from './axis-values.ts'
+import type { Run } from './wire.ts'
+
+function run(params: Readonly<Record<string, string>>): Run {
+  return {
+    info: { run_id: JSON.stringify(params), experiment_id: '1', status: 'FINISHED' },
+    data: { params: Object.entries(params).map(([key, value]) => ({ key, value })) },
+  }
+}
+
+const runs = [
+  run({ depth: '3', kind: 'b', seed: '1' }),
+  run({ depth: '7', kind: 'a', seed: '1' }),
+  run({ depth: '5' }),
+]
+
+it('places numbers by size and texts by order', () => {
+  expect(axisOf(runs, 'params.depth').positions).toEqual([0, 1, 0.5])
+  expect(axisOf(runs, 'params.kind').positions).toEqual([1, 0, undefined])
+})
+
+it('offers what differs first', () => {
+  expect(axisIds(runs.slice(0, 2))).toEqual(['params.depth', 'params.kind', 'params.seed'])
+})

@@ -1,0 +1,71 @@
+import { formatMetric } from '../kit/format.ts'
+import { factsOf, keysOf } from './run-facts.ts'
+import type { Run } from './wire.ts'
+
+/** A scale from values to 0…1: by size when all are numbers, else by place among the texts. */
+export interface Axis {
+  readonly id: string
+  readonly label: string
+  /** Where each run is; undefined when it has no value. */
+  readonly positions: readonly (number | undefined)[]
+  readonly texts: readonly (string | undefined)[]
+  readonly ticks: readonly { readonly at: number; readonly text: string }[]
+}
+
+/** The metrics and parameters that can be an axis; those that differ between the runs first. */
+export function axisIds(runs: readonly Run[]): string[] {
+  const ids = [
+    ...keysOf(runs, 'params').map((key) => `params.${key}`),
+    ...keysOf(runs, 'metrics').map((key) => `metrics.${key}`),
+  ]
+  const differs = (id: string) => new Set(runs.map((run) => axisText(run, id))).size > 1
+  return [...ids.filter(differs), ...ids.filter((id) => !differs(id))]
+}
+
+function axisText(run: Run, id: string): string | undefined {
+  const key = id.slice(id.indexOf('.') + 1)
+  if (id.startsWith('params.')) return factsOf(run).params.get(key)
+  const value = factsOf(run).metrics.get(key)
+  return value === undefined ? undefined : String(value)
+}
+
+export function axisOf(runs: readonly Run[], id: string): Axis {
+  const raw = runs.map((run) => axisText(run, id))
+  const present = raw.filter((text) => text !== undefined)
+  const numeric =
+    present.length > 0 && present.every((text) => text !== '' && Number.isFinite(Number(text)))
+  const label = id.slice(id.indexOf('.') + 1)
+  return numeric ? numericAxis(id, label, raw) : textAxis(id, label, raw)
+}
+
+function numericAxis(id: string, label: string, raw: readonly (string | undefined)[]): Axis {
+  const numbers = raw.map((text) => (text === undefined ? undefined : Number(text)))
+  const present = numbers.filter((value) => value !== undefined)
+  const least = Math.min(...present)
+  const span = Math.max(...present) - least
+  const place = (value: number) => (span === 0 ? 0.5 : (value - least) / span)
+  const steps = span === 0 ? [0] : [0, 0.25, 0.5, 0.75, 1]
+  return {
+    id,
+    label,
+    positions: numbers.map((value) => (value === undefined ? undefined : place(value))),
+    texts: numbers.map((value) => (value === undefined ? undefined : formatMetric(value))),
+    ticks: steps.map((step) => {
+      const value = least + step * span
+      return { at: span === 0 ? 0.5 : step, text: String(Number(value.toPrecision(4))) }
+    }),
+  }
+}
+
+function textAxis(id: string, label: string, raw: readonly (string | undefined)[]): Axis {
+  const names = [...new Set(raw.filter((text) => text !== undefined))].sort()
+  const place = (text: string) =>
+    names.length < 2 ? 0.5 : names.indexOf(text) / (names.length - 1)
+  return {
+    id,
+    label,
+    positions: raw.map((text) => (text === undefined ? undefined : place(text))),
+    texts: raw,
+    ticks: names.slice(0, 14).map((text) => ({ at: place(text), text })),
+  }
+}

@@ -1,0 +1,85 @@
+import { formatMetric, decimalsFor, formatDuration } from '../kit/format.ts'
+import { factsOf, keysOf, runDuration } from './run-facts.ts'
+import type { Run } from './wire.ts'
+
+export interface CompareRow {
+  readonly kind: string
+  readonly key: string
+  /** One text per run, in their order. */
+  readonly values: readonly (string | undefined)[]
+  /** Numbers behind the texts, for metrics. */
+  readonly numbers: readonly (number | undefined)[]
+  readonly differs: boolean
+}
+
+function textRow(kind: string, key: string, values: readonly (string | undefined)[]): CompareRow {
+  const numbers = values.map(() => undefined)
+  return { kind, key, values, numbers, differs: new Set(values).size > 1 }
+}
+
+function metricRow(key: string, runs: readonly Run[]): CompareRow {
+  const numbers = runs.map((run) => factsOf(run).metrics.get(key))
+  const decimals = decimalsFor(numbers.filter((value) => value !== undefined))
+  const values = numbers.map((value) =>
+    value === undefined ? undefined : formatMetric(value, decimals),
+  )
+  return { kind: 'Metric', key, values, numbers, differs: new Set(numbers).size > 1 }
+}
+
+function datasetOf(run: Run): string | undefined {
+  return run.inputs?.dataset_inputs
+    ?.map((input) => `${input.dataset.name} ${input.dataset.digest}`)
+    .join(', ')
+}
+
+/** Everything about the runs, side by side: what differs first, metrics before the rest. */
+export function compareRows(runs: readonly Run[]): CompareRow[] {
+  const tag = (key: string) => runs.map((run) => factsOf(run).tags.get(key))
+  const rows = [
+    ...keysOf(runs, 'metrics').map((key) => metricRow(key, runs)),
+    ...keysOf(runs, 'params').map((key) =>
+      textRow(
+        'Parameter',
+        key,
+        runs.map((run) => factsOf(run).params.get(key)),
+      ),
+    ),
+    textRow('Data', 'dataset', runs.map(datasetOf)),
+    textRow('Code', 'commit', tag('mlflow.source.git.commit')),
+    textRow('Code', 'source', tag('mlflow.source.name')),
+    textRow(
+      'Run',
+      'status',
+      runs.map((run) => run.info.status),
+    ),
+    textRow(
+      'Run',
+      'duration',
+      runs.map((run) => formatDuration(runDuration(run))),
+    ),
+    ...keysOf(runs, 'tags')
+      .filter((key) => !key.startsWith('mlflow.'))
+      .map((key) => textRow('Tag', key, tag(key))),
+  ]
+  return rows
+    .filter((row) => row.values.some((value) => value !== undefined && value !== ''))
+    .sort((left, right) => Number(right.differs) - Number(left.differs))
+}
+
+/** Whether a larger value of a metric with this name is better; losses and errors are not. */
+export function largerIsBetter(key: string): boolean {
+  return !/loss|error|mae|mse|rmse|mape|brier|deviance|perplexity|duration|time|latency/i.test(key)
+}
+
+/** The index of the best run for a metric; undefined for anything else or a tie. */
+export function bestOf(row: CompareRow): number | undefined {
+  if (row.kind !== 'Metric' || !row.differs) return undefined
+  const sign = largerIsBetter(row.key) ? 1 : -1
+  let best: number | undefined
+  row.numbers.forEach((value, index) => {
+    if (value === undefined || Number.isNaN(value)) return
+    const champion = best === undefined ? undefined : row.numbers[best]
+    if (champion === undefined || value * sign > champion * sign) best = index
+  })
+  return best
+}

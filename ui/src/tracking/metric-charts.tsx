@@ -1,0 +1,183 @@
+import { useMemo, type ReactNode } from 'react'
+import { IconButton } from '../kit/button.tsx'
+import { smooth, type Series } from '../kit/chart-data.ts'
+import { downloadText } from '../kit/columns.ts'
+import { Checkbox, SearchInput, Segments } from '../kit/field.tsx'
+import { formatMetric } from '../kit/format.ts'
+import { LineChart } from '../kit/line-chart.tsx'
+import { EmptyState, ErrorState, SkeletonBlock } from '../kit/states.tsx'
+import { factsOf } from './run-facts.ts'
+import { useMetricHistory, type HistoryPoint } from './use-metric-history.ts'
+import type { Run } from './wire.ts'
+import styles from './metric-charts.module.css'
+
+export type XAxis = 'step' | 'time' | 'relative'
+
+export interface ChartSettings {
+  readonly x: XAxis
+  /** 0 to 0.99. */
+  readonly smoothing: number
+  readonly log: boolean
+  readonly find: string
+}
+
+const axes = [
+  { value: 'step', label: 'Step' },
+  { value: 'relative', label: 'Relative' },
+  { value: 'time', label: 'Time' },
+] as const
+
+/** The controls and one chart per metric of one run or several. */
+export function MetricCharts({
+  runs,
+  labels,
+  settings,
+  onChange,
+}: {
+  readonly runs: readonly Run[]
+  readonly labels: readonly string[]
+  readonly settings: ChartSettings
+  readonly onChange: (settings: ChartSettings) => void
+}): ReactNode {
+  const keys = useMemo(
+    () => [...new Set(runs.flatMap((run) => [...factsOf(run).metrics.keys()]))].sort(),
+    [runs],
+  )
+  if (keys.length === 0) {
+    return (
+      <EmptyState
+        icon="chart"
+        title="No metrics yet"
+        command={'mlflow.log_metric("loss", 0.31, step=1)'}
+      >
+        A chart appears for every metric that the run logs:
+      </EmptyState>
+    )
+  }
+  const found = keys.filter((key) => key.toLowerCase().includes(settings.find.toLowerCase()))
+  return (
+    <div>
+      <div className={styles['controls']}>
+        <SearchInput
+          label="Find a metric"
+          placeholder="Find a metric"
+          value={settings.find}
+          onChange={(event) => onChange({ ...settings, find: event.target.value })}
+        />
+        <Segments
+          label="Horizontal axis"
+          options={axes}
+          value={settings.x}
+          onChange={(x) => onChange({ ...settings, x })}
+        />
+        <label className={styles['slider']}>
+          Smoothing
+          <input
+            type="range"
+            min="0"
+            max="0.98"
+            step="0.02"
+            value={settings.smoothing}
+            onChange={(event) => onChange({ ...settings, smoothing: Number(event.target.value) })}
+          />
+          <span className="num">{settings.smoothing.toFixed(2)}</span>
+        </label>
+        <Checkbox
+          label="Log scale"
+          checked={settings.log}
+          onChange={(log) => onChange({ ...settings, log })}
+        />
+      </div>
+      <div className={styles['grid']}>
+        {found.slice(0, 60).map((key) => (
+          <MetricChart key={key} name={key} runs={runs} labels={labels} settings={settings} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function xOf(point: HistoryPoint, axis: XAxis, first: number): number {
+  if (axis === 'step') return point.step ?? 0
+  return axis === 'time' ? point.timestamp / 1000 : (point.timestamp - first) / 1000
+}
+
+function seriesOf(
+  points: readonly HistoryPoint[],
+  names: ReadonlyMap<string, string>,
+  settings: ChartSettings,
+): Series[] {
+  return [...names].map(([runId, label]) => {
+    const own = points.filter((point) => point.run_id === runId)
+    const first = Math.min(...own.map((point) => point.timestamp))
+    const sorted = own
+      .map((point) => ({ x: xOf(point, settings.x, first), y: Number(point.value) }))
+      .sort((left, right) => left.x - right.x)
+    const y = sorted.map((point) => (Number.isFinite(point.y) ? point.y : null))
+    return { id: runId, label, x: sorted.map((point) => point.x), y: smooth(y, settings.smoothing) }
+  })
+}
+
+const axisLabels: Readonly<Record<XAxis, string>> = {
+  step: 'step',
+  time: 'time',
+  relative: 'seconds since the first point',
+}
+
+function MetricChart({
+  name,
+  runs,
+  labels,
+  settings,
+}: {
+  readonly name: string
+  readonly runs: readonly Run[]
+  readonly labels: readonly string[]
+  readonly settings: ChartSettings
+}): ReactNode {
+  const ids = runs.map((run) => run.info.run_id)
+  const live = runs.some((run) => run.info.status === 'RUNNING')
+  const query = useMetricHistory(ids, name, live)
+  const series = useMemo(() => {
+    const names = new Map(ids.map((id, index) => [id, labels[index] ?? id]))
+    return seriesOf(query.data ?? [], names, settings)
+  }, [query.data, ids.join(), labels.join(), settings])
+  const longest = Math.max(0, ...series.map((one) => one.x.length))
+  return (
+    <section className={styles['card']} aria-label={name}>
+      <div className={styles['head']}>
+        <span className={styles['name']} title={name}>
+          {name}
+        </span>
+        {longest > 1 && (
+          <IconButton
+            icon="download"
+            small
+            label={`Download ${name} as CSV`}
+            onClick={() => downloadText(`${name}.csv`, historyCsv(query.data ?? []))}
+          />
+        )}
+      </div>
+      {query.isPending && <SkeletonBlock height={200} />}
+      {query.isError && <ErrorState error={query.error} what={`load ${name}`} />}
+      {query.isSuccess && longest <= 1 && runs.length === 1 && (
+        <div className={styles['single']}>{formatMetric(query.data[0]?.value)}</div>
+      )}
+      {query.isSuccess && (longest > 1 || runs.length > 1) && (
+        <LineChart
+          label={`${name} by ${axisLabels[settings.x]}`}
+          series={series}
+          logY={settings.log}
+          timeX={settings.x === 'time'}
+          xLabel={axisLabels[settings.x]}
+          syncKey="run-metrics"
+        />
+      )}
+    </section>
+  )
+}
+
+function historyCsv(points: readonly HistoryPoint[]): string {
+  const rows = points.map((one) => `${one.run_id},${one.step ?? 0},${one.timestamp},${one.value}`)
+  return ['run_id,step,timestamp,value', ...rows, ''].join('\r\n')
+}

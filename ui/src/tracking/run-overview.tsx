@@ -1,0 +1,212 @@
+import { Link } from '@tanstack/react-router'
+import { useMemo, type ReactNode } from 'react'
+import { CopyId } from '../kit/code.tsx'
+import type { Column } from '../kit/columns.ts'
+import { DataTable } from '../kit/data-table.tsx'
+import { formatDuration, formatMetric } from '../kit/format.ts'
+import { Markdown } from '../kit/markdown.tsx'
+import { Columns, KeyValues, Panel, Section, type Fact } from '../kit/page.tsx'
+import { Status } from '../kit/status.tsx'
+import { useVersionsOfRun } from '../registry/use-versions.ts'
+import { RunLink } from './run-columns.tsx'
+import { factsOf, runDuration, runName } from './run-facts.ts'
+import { useChildRuns } from './use-runs.ts'
+import type { DatasetInput, Metric, Run, Tag } from './wire.ts'
+import styles from './run-overview.module.css'
+
+const metricColumns: readonly Column<Metric>[] = [
+  { id: 'key', header: 'Metric', value: (metric) => metric.key },
+  {
+    id: 'value',
+    header: 'Last value',
+    width: 120,
+    align: 'end',
+    value: (metric) => Number(metric.value),
+    cell: (metric) => formatMetric(metric.value),
+  },
+]
+
+const paramColumns: readonly Column<Tag>[] = [
+  { id: 'key', header: 'Parameter', value: (param) => param.key },
+  { id: 'value', header: 'Value', width: 180, value: (param) => param.value },
+]
+
+const tagColumns: readonly Column<Tag>[] = [
+  { id: 'key', header: 'Tag', value: (tag) => tag.key },
+  { id: 'value', header: 'Value', width: 220, value: (tag) => tag.value },
+]
+
+const childColumns: readonly Column<Run>[] = [
+  { id: 'name', header: 'Run', value: runName, cell: (run) => <RunLink run={run} /> },
+  {
+    id: 'status',
+    header: 'Status',
+    width: 110,
+    value: (run) => run.info.status,
+    cell: (run) => <Status state={run.info.status} />,
+  },
+  {
+    id: 'duration',
+    header: 'Duration',
+    width: 110,
+    align: 'end',
+    value: runDuration,
+    cell: (run) => formatDuration(runDuration(run)),
+  },
+]
+
+const byKey = (one: { readonly key: string }) => one.key
+
+/** What went in, what came out, and where it is used. */
+export function RunOverview({ run }: { readonly run: Run }): ReactNode {
+  const { tags } = factsOf(run)
+  const userTags = useMemo(
+    () => (run.data?.tags ?? []).filter((tag) => !tag.key.startsWith('mlflow.')),
+    [run],
+  )
+  const children = useChildRuns(run)
+  const note = tags.get('mlflow.note.content')
+  return (
+    <Columns>
+      <div className={styles['stack']}>
+        {note !== undefined && (
+          <Panel>
+            <Markdown text={note} />
+          </Panel>
+        )}
+        <div className={styles['tables']}>
+          <Section title="Metrics">
+            <KeyTable rows={run.data?.metrics} columns={metricColumns} label="Metrics" />
+          </Section>
+          <Section title="Parameters">
+            <KeyTable rows={run.data?.params} columns={paramColumns} label="Parameters" />
+          </Section>
+        </div>
+        {userTags.length > 0 && (
+          <Section title="Tags">
+            <KeyTable rows={userTags} columns={tagColumns} label="Tags" />
+          </Section>
+        )}
+        {(children.data?.length ?? 0) > 0 && (
+          <Section title="Child runs" note={`${children.data?.length ?? 0}`}>
+            <DataTable
+              label="Child runs"
+              rows={children.data}
+              columns={childColumns}
+              rowId={(child) => child.info.run_id}
+              maxHeight={360}
+            />
+          </Section>
+        )}
+      </div>
+      <RunSide run={run} />
+    </Columns>
+  )
+}
+
+function KeyTable<Row extends { readonly key: string }>({
+  rows,
+  columns,
+  label,
+}: {
+  readonly rows: readonly Row[] | undefined
+  readonly columns: readonly Column<Row>[]
+  readonly label: string
+}): ReactNode {
+  if (rows === undefined || rows.length === 0) {
+    return <p className="muted">None logged.</p>
+  }
+  return (
+    <DataTable
+      label={label}
+      rows={rows}
+      columns={columns}
+      rowId={byKey}
+      sort={[{ id: 'key', descending: false }]}
+    />
+  )
+}
+
+function RunSide({ run }: { readonly run: Run }): ReactNode {
+  const { tags } = factsOf(run)
+  const parent = tags.get('mlflow.parentRunId')
+  const commit = tags.get('mlflow.source.git.commit')
+  const facts: (Fact | undefined)[] = [
+    optional('Source', tags.get('mlflow.source.name')),
+    commit === undefined
+      ? undefined
+      : { name: 'Commit', value: <CopyId id={commit} shown={commit.slice(0, 12)} /> },
+    optional('Branch', tags.get('mlflow.source.git.branch')),
+    parent === undefined
+      ? undefined
+      : {
+          name: 'Parent',
+          value: (
+            <Link
+              to="/experiments/$experimentId/runs/$runId"
+              params={{ experimentId: run.info.experiment_id, runId: parent }}
+            >
+              {parent.slice(0, 12)}
+            </Link>
+          ),
+        },
+    { name: 'Artifacts', value: <CopyId id={run.info.artifact_uri ?? ''} /> },
+  ]
+  return (
+    <div className={styles['stack']}>
+      <Section title="Where it came from">
+        <Panel>
+          <KeyValues facts={facts.filter((fact) => fact !== undefined)} />
+        </Panel>
+      </Section>
+      <Datasets inputs={run.inputs?.dataset_inputs ?? []} />
+      <Versions runId={run.info.run_id} />
+    </div>
+  )
+}
+
+function optional(name: string, value: string | undefined): Fact | undefined {
+  return value === undefined || value === '' ? undefined : { name, value }
+}
+
+function Datasets({ inputs }: { readonly inputs: readonly DatasetInput[] }): ReactNode {
+  if (inputs.length === 0) return null
+  return (
+    <Section title="Data it read">
+      <Panel>
+        <KeyValues
+          facts={inputs.map((input) => ({
+            name: input.tags?.find((tag) => tag.key === 'mlflow.data.context')?.value ?? 'data',
+            value: (
+              <>
+                {input.dataset.name} <CopyId id={input.dataset.digest} />
+              </>
+            ),
+          }))}
+        />
+      </Panel>
+    </Section>
+  )
+}
+
+function Versions({ runId }: { readonly runId: string }): ReactNode {
+  const { data } = useVersionsOfRun(runId)
+  if (data === undefined || data.length === 0) return null
+  return (
+    <Section title="Registered as">
+      <Panel>
+        {data.map((version) => (
+          <div key={`${version.name}/${version.version}`}>
+            <Link
+              to="/models/$name/versions/$version"
+              params={{ name: version.name, version: version.version }}
+            >
+              {version.name} v{version.version}
+            </Link>{' '}
+            <span className="muted">{version.current_stage}</span>
+          </div>
+        ))}
+      </Panel>
+    </Section>
+  )
+}
