@@ -30,6 +30,7 @@ const proxied = ['/api', '/ajax-api', '/serving-endpoints', '/get-artifact', '/m
 
 export default defineConfig({
   plugins: [react(), precompress()],
+  publicDir: 'src/public',
   build: { target: 'es2023', outDir: 'dist', sourcemap: false, chunkSizeWarningLimit: 400 },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: backend }])) },
 })
