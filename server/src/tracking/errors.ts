@@ -30,6 +30,11 @@ export const trackingErrors = defineErrors({
     text: () =>
       'Invalid page token; send back the next_page_token of the page before, with the same filter and order',
   },
+  TRACKING_FILTER_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (at: number, problem: string) => `Invalid search at position ${at + 1}: ${problem}`,
+  },
   TRACKING_EXPERIMENT_NOT_FOUND: {
     status: 404,
     wire: 'RESOURCE_DOES_NOT_EXIST',

@@ -44,3 +44,20 @@ export { acceptMlflowJson, rpc, type Rpc } from './wire/rpc.ts'
 export { f, type Decoded, type Shape } from './wire/fields.ts'
 export { decodePageToken, encodePageToken, type TokenPart } from './wire/paging.ts'
 export { encodeDouble, list, optionalText } from './wire/encode.ts'
+export { parseFilter, parseOrderBy, type Comparison, type Order } from './search/parser.ts'
+export {
+  allowOperators,
+  compareInteger,
+  compareText,
+  joinAnd,
+  listOperators,
+  numberOperators,
+  shown,
+  textOf,
+  textOperators,
+  type SqlPart,
+} from './search/conditions.ts'
+export { afterPlace, orderSql, type OrderColumn } from './search/keyset.ts'
+export { getArtifact } from './artifact-service.ts'
+export { checkLength, invalidValue } from './validation.ts'
+export { parseArtifactPath as checkArtifactPath } from './artifact-path.ts'

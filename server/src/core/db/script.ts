@@ -67,8 +67,6 @@ async function runAsync<T>(db: Db, script: Script<T>): Promise<T> {
   while (!step.done) {
     const { sql, parameters } = step.value
     const compiled = CompiledQuery.raw(numbered(sql), [...parameters])
-    // One statement at a time is what a transaction's connection allows.
-    // oxlint-disable-next-line no-await-in-loop
     const { rows } = await db.executeQuery(compiled)
     step = script.next(rows)
   }
