@@ -5,6 +5,7 @@ import {
   deleteEntry,
   deleteSchema,
   findEntry,
+  findReservedEntry,
   findSchema,
   insertEntry,
   insertSchema,
@@ -126,12 +127,13 @@ export async function dropSchema(
   input: { readonly name: string; readonly cascade: boolean },
 ): Promise<void> {
   await getSchema(ctx, input.name)
-  const entries = await listEntries(ctx.db, { schema: input.name })
+  const reserved = await listEntries(ctx.db, { schema: input.name, reserved: true })
+  const entries = reserved.filter((entry) => entry.eventVersion >= 0)
   if (entries.length > 0 && !input.cascade) {
     throw tablesErrors.TABLES_SCHEMA_NOT_EMPTY(input.name, entries.length)
   }
   await inTransaction(ctx, async (tx) => {
-    for (const entry of entries) await deleteEntry(tx.db, entry.id)
+    for (const entry of reserved) await deleteEntry(tx.db, entry.id)
     await deleteSchema(tx.db, input.name)
   })
   for (const entry of entries) await deleteFiles(ctx, entry)
@@ -153,9 +155,11 @@ export interface RegisterInput {
   readonly name: TableName
   /** Absent: a place under the table root is chosen, and the table is managed. */
   readonly location?: string
+  /** The newest version that is there already and needs no event. @default -1 */
+  readonly version?: number
 }
 
-/** Gives a name to a location. Answers the entry that is there when another call was first. */
+/** Gives a name to a location; the table is seen once its first commit is announced. Answers the entry that is there when another call was first. */
 export async function registerTable(ctx: Ctx, input: RegisterInput): Promise<CatalogEntry> {
   await getSchema(ctx, input.name.schema)
   const now = ctx.now()
@@ -164,13 +168,15 @@ export async function registerTable(ctx: Ctx, input: RegisterInput): Promise<Cat
     name: input.name,
     location: input.location ?? (await chooseLocation(ctx, input.name)),
     isManaged: input.location === undefined,
-    eventVersion: -1,
+    eventVersion: input.version ?? -1,
     createdBy: ctx.principal.name,
     createdAt: now,
     updatedAt: now,
   }
   if (await insertEntry(ctx.db, entry)) return entry
-  return getEntry(ctx, input.name)
+  const first = await findReservedEntry(ctx.db, input.name)
+  if (!first) throw tablesErrors.TABLES_TABLE_NOT_FOUND(input.name.full)
+  return first
 }
 
 /** `tables/<schema>/<name>`; where leftovers are in the way, the name with an id behind it. */

@@ -78,7 +78,17 @@ export async function deleteEntry(db: Db, id: string): Promise<void> {
   await db.deleteFrom('table_entry').where('id', '=', id).execute()
 }
 
+/** A table that has a first commit. */
 export async function findEntry(db: Db, name: TableName): Promise<CatalogEntry | undefined> {
+  const entry = await findReservedEntry(db, name)
+  return entry && entry.eventVersion >= 0 ? entry : undefined
+}
+
+/** A table, also one whose first commit is not there yet: its name and location are taken. */
+export async function findReservedEntry(
+  db: Db,
+  name: TableName,
+): Promise<CatalogEntry | undefined> {
   const row = await db
     .selectFrom('table_entry')
     .selectAll()
@@ -93,12 +103,14 @@ export interface EntryFilter {
   /** Only tables whose full name is after this one. */
   readonly after?: TableName
   readonly limit?: number
+  readonly reserved?: boolean
 }
 
-/** Tables by name. */
+/** Tables by name; reserved names are not among them unless asked for. */
 export async function listEntries(db: Db, filter: EntryFilter = {}): Promise<CatalogEntry[]> {
   const { schema, after, limit } = filter
   let query = db.selectFrom('table_entry').selectAll().orderBy('schema_name').orderBy('name')
+  if (!filter.reserved) query = query.where('event_version', '>=', 0)
   if (schema !== undefined) query = query.where('schema_name', '=', schema)
   if (after !== undefined) {
     query = query.where((eb) =>

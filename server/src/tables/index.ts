@@ -14,3 +14,9 @@ export {
 } from './query-service.ts'
 export { writeTable, type WriteTableAnswer, type WriteTableInput } from './write-service.ts'
 export { WriteMode, type ColumnInfo, type TableInfo, type TableSource } from './types.ts'
+export {
+  commitStage,
+  discardStage,
+  type CommitStageInput,
+  type CommittedTable,
+} from './stage-service.ts'

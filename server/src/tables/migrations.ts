@@ -51,4 +51,15 @@ export const tablesMigrations: Migrations = {
         .execute()
     },
   },
+  '0003_tables_stage_request': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('table_stage').addColumn('request_id', 'text').execute()
+      await db.schema
+        .createIndex('table_stage_request')
+        .unique()
+        .on('table_stage')
+        .columns(['attempt_id', 'request_id'])
+        .execute()
+    },
+  },
 }

@@ -36,6 +36,7 @@ export interface TableStageTable {
   schema_string: string
   properties: string
   rows: number
+  request_id: string | null
   principal: string
   created_at: number
 }

@@ -1,33 +1,15 @@
-import { link, copyFile, realpath, rm } from 'node:fs/promises'
-import type { Ctx } from '../core/index.ts'
+import { newId, type Ctx } from '../core/index.ts'
 import { createSchema, openTable, registerTable } from './catalog-service.ts'
-import { findEntry, type CatalogEntry } from './catalog-store.ts'
-import { announceCommits } from './committed-service.ts'
-import { commit, type CommitPlan } from './delta/commit.ts'
+import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
+import { commitWrites, deleteFiles } from './commit-service.ts'
 import { assertWritable } from './delta/protocol.ts'
-import { fromDuckType, nullableField, quoteText, type StructType } from './delta/schema.ts'
-import type { Snapshot } from './delta/snapshot.ts'
-import { writeDataFile, type DataFile } from './duck/data-file.ts'
-import type { Session } from './duck/engine.ts'
+import type { StructType } from './delta/schema.ts'
 import { tablesErrors } from './errors.ts'
-import { alignQuery } from './operations/align.ts'
-import { planAppend, type WrittenRows } from './operations/append.ts'
-import { assertMergeKeys, planMerge } from './operations/merge.ts'
-import { planOverwrite } from './operations/overwrite.ts'
-import {
-  createViews,
-  planTables,
-  recordReads,
-  sourcesOf,
-  type QueryInput,
-} from './query-service.ts'
-import { logAt, roomOf } from './room.ts'
-import { scheduleCheckpoint } from './checkpoint-service.ts'
-import type { QueryPlan } from './sql/query-plan.ts'
+import { logAt } from './room.ts'
+import { writeRows, type FittedFile, type WriteSource } from './row-writer.ts'
+import { insertStage, listStages } from './stage-store.ts'
 import { parseTableName, type TableName } from './table-name.ts'
 import { WriteMode } from './types.ts'
-
-export type WriteSource = { readonly parquet: string } | QueryInput
 
 export interface WriteTableInput {
   readonly table: string
@@ -39,6 +21,13 @@ export interface WriteTableInput {
   readonly txn?: { readonly appId: string; readonly version: number }
   /** Table properties, where the table is made. */
   readonly properties?: Readonly<Record<string, string>>
+  /** Names the call, so that sending it again does not write again. */
+  readonly requestId?: string
+  /**
+   * Whether the rows wait for the attempt to succeed.
+   * @default true when an attempt calls
+   */
+  readonly stage?: boolean
 }
 
 export interface WriteTableAnswer {
@@ -46,206 +35,127 @@ export interface WriteTableAnswer {
   /** The version that was made; null when the rows are staged or were skipped. */
   readonly version: number | null
   readonly rows: number
-  /** The table had seen `txn` before; nothing was written. */
+  /** The table had seen the transaction before; nothing was written. */
   readonly skipped: boolean
 }
 
-/** Writes rows as one commit. The table and its schema are made when they are not there. */
+/**
+ * Writes rows as one commit; of a running attempt, as a staged write that becomes part of one commit
+ * when the attempt succeeds. The table and its schema are made when they are not there.
+ */
 export async function writeTable(ctx: Ctx, input: WriteTableInput): Promise<WriteTableAnswer> {
   const name = parseTableName(input.table)
+  const { attemptId } = ctx.principal
+  const staged = attemptId !== undefined && input.stage !== false ? attemptId : undefined
   const entry = await ensureEntry(ctx, name)
-  const file = await writeRows(ctx, entry, input)
-  return commitRows(ctx, { ...input, entry, file })
+  if (staged !== undefined && input.requestId !== undefined) {
+    const [known] = await listStages(ctx.db, { attemptId: staged, requestId: input.requestId })
+    if (known) return { table: name.full, version: null, rows: known.rows, skipped: false }
+  }
+  const file = await writeRows(ctx, entry, {
+    source: input.source,
+    target: await targetSchema(ctx, entry, { mode: input.mode, staged }),
+    keys: input.mode === WriteMode.Merge ? (input.keys ?? []) : undefined,
+  })
+  try {
+    if (staged === undefined) return await commitFile(ctx, { ...input, entry, file })
+    return await stageFile(ctx, { ...input, entry, file, attemptId: staged })
+  } catch (error) {
+    await deleteFiles(entry.location, [file.add])
+    throw error
+  }
 }
 
 async function ensureEntry(ctx: Ctx, name: TableName): Promise<CatalogEntry> {
-  const known = await findEntry(ctx.db, name)
+  const known = await findReservedEntry(ctx.db, name)
   if (known) return known
   await createSchema(ctx, { name: name.schema, ifNotExists: true })
   return registerTable(ctx, { name })
 }
 
-/** Rows in a file of the table's folder, that no log knows yet. */
-export interface FittedFile extends DataFile {
-  readonly schema: StructType
-}
-
-/** Fits the source to the table and writes it as a data file; on any problem no file is left. */
-export async function writeRows(
-  ctx: Ctx,
-  entry: CatalogEntry,
-  input: WriteTableInput,
-): Promise<FittedFile> {
-  const target = await targetSchema(ctx, entry, input.mode)
-  const { engine } = roomOf(ctx)
-  const source = await openSource(ctx, input.source)
-  try {
-    const file = await engine.session(async (session) => {
-      if (source.plan) await createViews(session, source.plan)
-      const given = await describeQuery(session, source.query)
-      const schema = target ?? given
-      const query = alignQuery({
-        table: entry.name.full,
-        source: given,
-        target: schema,
-        query: source.query,
-      })
-      const nowMs = ctx.now().getTime()
-      const made = await writeDataFile(session, { location: entry.location, query, schema, nowMs })
-      return { ...made, schema }
-    })
-    await checkFile(ctx, {
-      entry,
-      file,
-      keys: input.mode === WriteMode.Merge ? (input.keys ?? []) : undefined,
-    })
-    if (source.plan) await recordReads(ctx, sourcesOf(source.plan))
-    return file
-  } finally {
-    if (source.scratch) await rm(source.scratch, { force: true })
-  }
+interface TargetInput {
+  readonly mode: WriteMode
+  readonly staged: string | undefined
 }
 
 /** The columns that rows must fit; undefined where the rows decide. */
 async function targetSchema(
   ctx: Ctx,
   entry: CatalogEntry,
-  mode: WriteMode,
+  { mode, staged }: TargetInput,
 ): Promise<StructType | undefined> {
   const snapshot = await logAt(ctx, entry.location).update()
-  if (snapshot.version < 0) return undefined
-  await openTable(ctx, entry)
-  if (snapshot.metadata) assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
+  if (snapshot.metadata) {
+    await openTable(ctx, entry)
+    assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
+  }
   if (mode === WriteMode.Overwrite) return undefined
   if ((snapshot.metadata?.partitionColumns.length ?? 0) > 0) {
     throw tablesErrors.TABLES_STATEMENT_UNSUPPORTED('Writing to a partitioned table')
   }
-  return snapshot.schema
+  const before =
+    staged === undefined
+      ? []
+      : await listStages(ctx.db, { attemptId: staged, table: entry.name.full })
+  return before.at(-1)?.schema ?? (snapshot.metadata ? snapshot.schema : undefined)
 }
 
-interface OpenSource {
-  readonly query: string
-  readonly plan?: QueryPlan
-  readonly scratch?: string
-}
-
-async function openSource(ctx: Ctx, source: WriteSource): Promise<OpenSource> {
-  if (!('parquet' in source)) {
-    const plan = await planTables(ctx, source)
-    return { query: plan.sql, plan }
-  }
-  const scratch = await importFile(ctx, source.parquet, 'parquet')
-  return { query: `select * from read_parquet(${quoteText(scratch)})`, scratch }
-}
-
-/** Links (or copies) a file to where SQL may read it. */
-export async function importFile(ctx: Ctx, path: string, extension: string): Promise<string> {
-  const { engine } = roomOf(ctx)
-  const scratch = engine.scratchPath(extension)
-  await engine.ready()
-  try {
-    const real = await realpath(path)
-    await link(real, scratch).catch(() => copyFile(real, scratch))
-  } catch (error) {
-    throw tablesErrors
-      .TABLES_FILE_UNREADABLE(`File '${path}'`, (error as Error).message)
-      .with({ cause: error })
-  }
-  return scratch
-}
-
-export async function describeQuery(session: Session, query: string): Promise<StructType> {
-  const rows = await session.rows(`describe ${query}`)
-  const fields = rows.map(([name, type]) =>
-    nullableField(String(name), fromDuckType(String(type), String(name))),
-  )
-  return { type: 'struct', fields }
-}
-
-async function checkFile(
-  ctx: Ctx,
-  input: {
-    readonly entry: CatalogEntry
-    readonly file: FittedFile
-    readonly keys: readonly string[] | undefined
-  },
-): Promise<void> {
-  const { entry, file, keys } = input
-  try {
-    if (keys) {
-      const columns = file.schema.fields.map((field) => field.name)
-      const target = { table: entry.name.full, keys, path: file.path, columns }
-      await assertMergeKeys(roomOf(ctx).engine, target)
-    }
-  } catch (error) {
-    await rm(file.path, { force: true })
-    throw error
-  }
-}
-
-export interface CommitRowsInput extends Omit<WriteTableInput, 'source'> {
+interface WrittenFile extends Omit<WriteTableInput, 'source'> {
   readonly entry: CatalogEntry
   readonly file: FittedFile
 }
 
-async function commitRows(ctx: Ctx, input: CommitRowsInput): Promise<WriteTableAnswer> {
-  const { entry, file } = input
-  const log = logAt(ctx, entry.location)
-  let made: readonly DataFile[] = [file]
-  const plan = async (snapshot: Snapshot): Promise<CommitPlan> => {
-    if (snapshot.metadata) {
-      assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
-    }
-    await deleteFiles(made.slice(1))
-    const planned = await planRows(ctx, snapshot, input)
-    made = [file, ...planned.made]
-    return planned.plan
-  }
-  try {
-    const request = {
-      table: entry.name.full,
-      nowMs: ctx.now().getTime(),
-      principal: ctx.principal.name,
-      ...(input.txn ? { txn: input.txn } : {}),
-      plan,
-    }
-    const done = await commit(log, request)
-    if (done.version === undefined) await deleteFiles(made)
-    else await announceCommits(ctx, { entry, version: done.version })
-    scheduleCheckpoint(ctx, { log, snapshot: done.snapshot, version: done.version })
-    const rows = done.repeated ? 0 : file.rows
-    return { table: entry.name.full, version: done.version ?? null, rows, skipped: done.repeated }
-  } catch (error) {
-    await deleteFiles(made)
-    throw error
+async function commitFile(ctx: Ctx, input: WrittenFile): Promise<WriteTableAnswer> {
+  const { entry, file, mode, properties, requestId } = input
+  const txn = input.txn ?? (requestId === undefined ? undefined : requestTxn(requestId))
+  const done = await commitWrites(ctx, {
+    entry,
+    writes: [
+      {
+        mode,
+        keys: input.keys ?? [],
+        add: file.add,
+        rows: file.rows,
+        schema: file.schema,
+        ...(properties ? { properties } : {}),
+      },
+    ],
+    ...(txn ? { txn } : {}),
+  })
+  if (done.repeated) await deleteFiles(entry.location, [file.add])
+  return {
+    table: entry.name.full,
+    version: done.version ?? null,
+    rows: done.repeated ? 0 : file.rows,
+    skipped: done.repeated,
   }
 }
 
-async function planRows(
+/** A single call as a transaction of the table. */
+export function requestTxn(requestId: string): { appId: string; version: number } {
+  return { appId: `request/${requestId}`, version: 1 }
+}
+
+async function stageFile(
   ctx: Ctx,
-  snapshot: Snapshot,
-  input: CommitRowsInput,
-): Promise<{ plan: CommitPlan; made: readonly DataFile[] }> {
-  const rows: WrittenRows = {
-    table: input.entry.name.full,
-    schema: input.file.schema,
-    files: [input.file],
-    nowMs: ctx.now().getTime(),
-    ...(input.properties ? { properties: input.properties } : {}),
-  }
-  switch (input.mode) {
-    case WriteMode.Append:
-      return { plan: planAppend(snapshot, rows), made: [] }
-    case WriteMode.Overwrite:
-      return { plan: planOverwrite(snapshot, rows), made: [] }
-    case WriteMode.Merge: {
-      const { engine } = roomOf(ctx)
-      const { location } = input.entry
-      return planMerge(snapshot, { ...rows, engine, location, keys: input.keys ?? [] })
-    }
-  }
-}
-
-async function deleteFiles(files: readonly DataFile[]): Promise<void> {
-  for (const file of files) await rm(file.path, { force: true })
+  input: WrittenFile & { readonly attemptId: string },
+): Promise<WriteTableAnswer> {
+  const { entry, file, attemptId, requestId } = input
+  const now = ctx.now()
+  await insertStage(ctx.db, {
+    id: newId(now.getTime()),
+    attemptId,
+    table: entry.name.full,
+    mode: input.mode,
+    keys: input.keys ?? [],
+    location: entry.location,
+    add: file.add,
+    schema: file.schema,
+    properties: input.properties ?? {},
+    rows: file.rows,
+    requestId,
+    principal: ctx.principal.name,
+    createdAt: now,
+  })
+  return { table: entry.name.full, version: null, rows: file.rows, skipped: false }
 }

@@ -1,8 +1,8 @@
-import { removeOf } from '../delta/actions.ts'
+import { removeOf, type AddFile } from '../delta/actions.ts'
 import type { CommitPlan } from '../delta/commit.ts'
 import { quoteName, quoteText } from '../delta/schema.ts'
 import { listFiles, type Snapshot } from '../delta/snapshot.ts'
-import { writeDataFile, type DataFile } from '../duck/data-file.ts'
+import { writeDataFile } from '../duck/data-file.ts'
 import type { Engine } from '../duck/engine.ts'
 import { filePath, scanSql } from '../duck/scan.ts'
 import { tablesErrors } from '../errors.ts'
@@ -17,7 +17,7 @@ export interface MergeInput extends WrittenRows {
 export interface MergePlan {
   readonly plan: CommitPlan
   /** Files made for this plan: to be deleted where it is not committed. */
-  readonly made: readonly DataFile[]
+  readonly made: readonly AddFile[]
 }
 
 /**
@@ -28,6 +28,7 @@ export interface MergePlan {
 export async function planMerge(snapshot: Snapshot, input: MergeInput): Promise<MergePlan> {
   if (snapshot.version < 0) return { plan: planAppend(snapshot, input), made: [] }
   assertSameSchema(snapshot, input)
+  if (input.files.length === 0) return { plan: planAppend(snapshot, input), made: [] }
   const files = listFiles(snapshot)
   const source = sourceSql(input)
   const on = matchKeys(input.keys)
@@ -57,7 +58,7 @@ export async function planMerge(snapshot: Snapshot, input: MergeInput): Promise<
         parameters: { predicate: JSON.stringify(input.keys.map((key) => `t.${key} = s.${key}`)) },
         metrics: writeMetrics(all),
       }
-      return { plan, made }
+      return { plan, made: made.map((file) => file.add) }
     },
     { inner: true },
   )

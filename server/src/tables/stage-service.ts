@@ -1,0 +1,155 @@
+/**
+ * Staged writes: what a running attempt writes appears when it succeeds, once, or never.
+ *
+ *   writing a file → synced → row in our database (staged)
+ *     staged → commitStage → Delta commit with txn {writer} → rows deleted, commit announced
+ *     staged → discardStage → file deleted → row deleted
+ *
+ * A crash before the commit leaves everything staged; a crash behind it is seen by the `txn` in the
+ * table's log when `commitStage` comes again. Either call may be repeated at any time.
+ */
+import { inTransaction, type Ctx } from '../core/index.ts'
+import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
+import { commitWrites, deleteFiles } from './commit-service.ts'
+import { announceCommits } from './committed-service.ts'
+import { fileKey, type AddFile } from './delta/actions.ts'
+import type { DeltaLog } from './delta/delta-log.ts'
+import type { Snapshot } from './delta/snapshot.ts'
+import { tablesErrors } from './errors.ts'
+import { logAt } from './room.ts'
+import { deleteStages, listStages, type Stage } from './stage-store.ts'
+import { parseTableName } from './table-name.ts'
+
+export interface CommitStageInput {
+  readonly attemptId: string
+  /** Who the rows are from across attempts, `job-run/<run>/<task>`: each table takes it once. */
+  readonly writer: string
+}
+
+export interface CommittedTable {
+  readonly table: string
+  /** The version that holds the writer's rows; undefined when its log entry is gone. */
+  readonly version: number | undefined
+  readonly rows: number
+  /** An earlier call had committed the writer's rows. */
+  readonly skipped: boolean
+}
+
+/** Makes the staged writes of an attempt visible: per table one commit, all writes in their order. */
+export async function commitStage(ctx: Ctx, input: CommitStageInput): Promise<CommittedTable[]> {
+  const committed: CommittedTable[] = []
+  for (const stages of groupByTable(await listStages(ctx.db, input))) {
+    committed.push(await commitTable(ctx, stages, input))
+  }
+  return committed
+}
+
+function groupByTable(stages: readonly Stage[]): (readonly Stage[])[] {
+  const groups = new Map<string, Stage[]>()
+  for (const stage of stages) {
+    groups.set(stage.table, [...(groups.get(stage.table) ?? []), stage])
+  }
+  return [...groups.values()]
+}
+
+async function commitTable(
+  ctx: Ctx,
+  stages: readonly Stage[],
+  input: CommitStageInput,
+): Promise<CommittedTable> {
+  const entry = await entryOf(ctx, stages)
+  const done = await commitWrites(ctx, {
+    entry,
+    writes: stages,
+    txn: { appId: input.writer, version: 1 },
+    attemptId: input.attemptId,
+  })
+  const table = entry.name.full
+  const ids = stages.map((stage) => stage.id)
+  const rows = stages.reduce((sum, stage) => sum + stage.rows, 0)
+  if (!done.repeated) {
+    await deleteStages(ctx.db, ids)
+    return { table, version: done.version, rows, skipped: false }
+  }
+  const log = logAt(ctx, entry.location)
+  const earlier = await findTxn(log, done.snapshot, input.writer)
+  await dropUncommitted(stages, { entry, snapshot: done.snapshot, earlier })
+  if (earlier) {
+    await announceCommits(ctx, { entry, version: earlier.version, attemptId: input.attemptId })
+  }
+  await deleteStages(ctx.db, ids)
+  return { table, version: earlier?.version, rows, skipped: true }
+}
+
+async function entryOf(ctx: Ctx, stages: readonly Stage[]): Promise<CatalogEntry> {
+  const [first] = stages
+  const name = parseTableName(first?.table ?? '')
+  const entry = await findReservedEntry(ctx.db, name)
+  if (entry?.location === first?.location && entry) return entry
+  throw tablesErrors.TABLES_COMMIT_CONFLICT(name.full, 'it was dropped after the rows were staged')
+}
+
+interface EarlierCommit {
+  readonly version: number
+  readonly added: ReadonlySet<string>
+}
+
+const searchedEntries = 10_000
+
+/** The commit that carries a transaction, looked for from the newest entry back. */
+async function findTxn(
+  log: DeltaLog,
+  snapshot: Snapshot,
+  appId: string,
+): Promise<EarlierCommit | undefined> {
+  const last = Math.max(0, snapshot.version - searchedEntries)
+  for (let version = snapshot.version; version >= last; version--) {
+    const actions = await log.readActions(version)
+    if (!actions) return undefined
+    if (!actions.some((action) => action.txn?.appId === appId)) continue
+    const added = actions.flatMap((action) => (action.add ? [fileKey(action.add)] : []))
+    return { version, added: new Set(added) }
+  }
+  return undefined
+}
+
+interface Known {
+  readonly entry: CatalogEntry
+  readonly snapshot: Snapshot
+  readonly earlier?: EarlierCommit | undefined
+}
+
+// A staged file may be the very one that was committed before a crash: a log that names it keeps it.
+async function dropUncommitted(stages: readonly Stage[], known: Known): Promise<void> {
+  const isCommitted = (file: AddFile): boolean => {
+    const key = fileKey(file)
+    const { snapshot, earlier } = known
+    return Boolean(
+      earlier?.added.has(key) || snapshot.files.get(key) || snapshot.tombstones.get(key),
+    )
+  }
+  const files = stages.map((stage) => stage.add).filter((file) => !isCommitted(file))
+  await deleteFiles(known.entry.location, files)
+}
+
+/** Drops what an attempt has staged: its files and rows are gone, tables are as they were. */
+export async function discardStage(ctx: Ctx, input: { readonly attemptId: string }): Promise<void> {
+  for (const stages of groupByTable(await listStages(ctx.db, input))) {
+    const [first] = stages
+    if (!first) continue
+    const snapshot = await logAt(ctx, first.location).update()
+    const entry = await findReservedEntry(ctx.db, parseTableName(first.table))
+    if (entry?.location === first.location) await dropUncommitted(stages, { entry, snapshot })
+    else
+      await deleteFiles(
+        first.location,
+        stages.map((stage) => stage.add),
+      )
+    await inTransaction(ctx, (tx) =>
+      deleteStages(
+        tx.db,
+        stages.map((stage) => stage.id),
+      ),
+    )
+  }
+}
