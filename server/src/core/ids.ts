@@ -19,8 +19,14 @@ export function newHexId(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** A positive integer below 2^53, time-ordered, for wire formats that want int64 ids. */
+let lastIntId = 0
+
+/**
+ * A positive integer below 2^53, time-ordered, for wire formats that want int64 ids. Ids made by
+ * one process are different and grow.
+ */
 export function newIntId(nowMs: number = Date.now()): number {
   const slice = randomBytes(2).readUInt16BE() & 0xfff
-  return (nowMs - 1_700_000_000_000) * 4096 + slice
+  lastIntId = Math.max(lastIntId + 1, (nowMs - 1_700_000_000_000) * 4096 + slice)
+  return lastIntId
 }

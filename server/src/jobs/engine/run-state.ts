@@ -1,0 +1,108 @@
+import type { GraphTask, TaskGraph } from '../task-graph.ts'
+import type { LifeCycle, Result, StopReason, TerminationCode } from '../types.ts'
+
+/** Where one attempt stands, as the plan sees it; `plan.ts` has the transitions. */
+export type Phase = 'blocked' | 'ready' | 'retrying' | 'running' | 'waiting' | 'stopping' | 'ended'
+
+/** How an attempt or a run ended. */
+export interface End {
+  readonly lifeCycle: typeof LifeCycle.Terminated | typeof LifeCycle.InternalError
+  readonly result: Result
+  readonly code: TerminationCode
+  readonly message: string
+  /** What a condition task found. */
+  readonly outcome?: 'true' | 'false'
+}
+
+export interface AttemptState {
+  readonly id: number
+  readonly phase: Phase
+  readonly attemptNumber: number
+  readonly retryNumber: number
+  readonly originalId: number
+  /** Index of the input, in a for-each. */
+  readonly iteration: number | undefined
+  readonly startedAt: number | undefined
+  readonly notBefore: number | undefined
+  readonly stopReason: StopReason | undefined
+  readonly cancelRequested: boolean
+  /** Waits for a person. */
+  readonly human: boolean
+  /** Of a started for-each: how many inputs it has. */
+  readonly inputCount: number | undefined
+  /** Present in phase `ended`. */
+  readonly end: End | undefined
+}
+
+export interface RunState {
+  readonly runId: number
+  readonly graph: TaskGraph
+  readonly lifeCycle: LifeCycle
+  readonly message: string
+  readonly cancelRequested: boolean
+  /** When it must be stopped; absent for never. */
+  readonly deadline: number | undefined
+  /** The current attempt of each task, by the index of the task. */
+  readonly tasks: readonly AttemptState[]
+  /** The current attempts of the iterations of a for-each attempt, by its id and their index. */
+  readonly iterations: ReadonlyMap<number, readonly AttemptState[]>
+  /** Why the person is waited for, by attempt. */
+  readonly waitMessages: ReadonlyMap<number, string>
+}
+
+/** Which attempt a change is about. */
+export interface AttemptRef {
+  readonly task: GraphTask
+  readonly attempt: AttemptState
+  /** The for-each attempt, when this is one of its iterations. */
+  readonly parentId: number | undefined
+}
+
+/** What the plan decided. Each is one write; `start` and `stop` also have an effect outside. */
+export type Change =
+  | { readonly kind: 'ready'; readonly of: AttemptRef }
+  | { readonly kind: 'start'; readonly of: AttemptRef }
+  /** A new attempt of the same task or iteration; `of.attempt` is the new one. */
+  | { readonly kind: 'retry'; readonly of: AttemptRef; readonly after: number }
+  /** The first attempt of an iteration; a `start` follows. */
+  | { readonly kind: 'iterate'; readonly of: AttemptRef }
+  | { readonly kind: 'stop'; readonly of: AttemptRef; readonly reason: StopReason }
+  | { readonly kind: 'end'; readonly of: AttemptRef; readonly end: End }
+  | { readonly kind: 'run'; readonly lifeCycle: LifeCycle; readonly message: string }
+  | { readonly kind: 'end-run'; readonly end: End }
+
+/** Task types whose attempts take one of the server's slots. */
+const slotKinds: ReadonlySet<GraphTask['kind']> = new Set([
+  'spark_python_task',
+  'notebook_task',
+  'python_wheel_task',
+  'sql_task',
+])
+
+export function takesSlot(task: GraphTask): boolean {
+  return slotKinds.has(task.kind)
+}
+
+export function isActive(attempt: AttemptState): boolean {
+  return attempt.phase === 'running' || attempt.phase === 'waiting' || attempt.phase === 'stopping'
+}
+
+/** An attempt that has not done anything yet. */
+export function newAttempt(id: number, given: Partial<AttemptState>): AttemptState {
+  return {
+    id,
+    phase: 'blocked',
+    attemptNumber: 0,
+    retryNumber: 0,
+    originalId: id,
+    iteration: undefined,
+    startedAt: undefined,
+    notBefore: undefined,
+    stopReason: undefined,
+    cancelRequested: false,
+    human: false,
+    inputCount: undefined,
+    end: undefined,
+    ...given,
+  }
+}

@@ -1,0 +1,91 @@
+import { defineErrors } from '../core/index.ts'
+
+export const jobsErrors = defineErrors({
+  // 400 with this wording, because databricks-sdk turns it into ResourceDoesNotExist.
+  JOBS_JOB_NOT_FOUND: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (jobId: number) => `Job ${jobId} does not exist.`,
+  },
+  JOBS_RUN_NOT_FOUND: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (runId: number) => `Run ${runId} does not exist.`,
+  },
+  JOBS_SETTINGS_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+  },
+  JOBS_FIELD_UNSUPPORTED: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (field: string, instead: string) => `Field '${field}' is not supported: ${instead}`,
+  },
+  JOBS_CRON_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (expression: string, position: number, problem: string) =>
+      `Invalid quartz_cron_expression '${expression}' at position ${position}: ${problem}`,
+  },
+  JOBS_TIME_ZONE_UNKNOWN: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (zone: string) =>
+      `Unknown timezone_id '${zone}'; use an IANA name such as Europe/Amsterdam or UTC`,
+  },
+  JOBS_RUN_ACTIVE: {
+    status: 400,
+    wire: 'INVALID_STATE',
+    text: (runId: number, state: string, action: string) =>
+      `Run ${runId} is ${state}; only a finished run can be ${action}. Cancel it or wait for its end`,
+  },
+  JOBS_RUN_NOT_ACTIVE: {
+    status: 400,
+    wire: 'INVALID_STATE',
+    text: (runId: number, action: string) => `Run ${runId} has already ended; it cannot ${action}`,
+  },
+  JOBS_REPAIR_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+  },
+  JOBS_OUTPUT_OF_PARENT: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (runId: number) =>
+      `Run ${runId} has several tasks; ask for the output of one of its task runs (tasks[].run_id)`,
+  },
+  JOBS_TOKEN_OF_DELETED_RUN: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (token: string) =>
+      `The run that idempotency_token '${token}' started has been deleted; use a new token`,
+  },
+  JOBS_PARAMETER_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+  },
+  JOBS_NOT_IN_A_TASK: {
+    status: 400,
+    wire: 'INVALID_STATE',
+    text: () => 'Task values belong to a running task; call this with the token of a task',
+  },
+  JOBS_TASK_VALUE_TOO_LARGE: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (key: string, bytes: number) =>
+      `The value of task value '${key}' is ${bytes} bytes of JSON; the limit is 49152 (48 KiB)`,
+  },
+  JOBS_TASK_VALUE_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (taskKey: string, key: string) => `Task '${taskKey}' has set no task value '${key}'`,
+  },
+  JOBS_PERMISSION_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+  },
+})

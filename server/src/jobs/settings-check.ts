@@ -1,0 +1,235 @@
+import { Check, Errors } from 'typebox/value'
+import { parseQuartz } from './cron/quartz.ts'
+import { checkZone } from './cron/zone.ts'
+import { jobsErrors } from './errors.ts'
+import { JobSettings, type NestedTask, type Task } from './settings-schema.ts'
+import { findCycle, taskTypesOf } from './task-graph.ts'
+import { taskTypeSchemas } from './tasks/schemas.ts'
+import { checkTaskType } from './tasks/check.ts'
+import { checkTrigger } from './triggers/check.ts'
+
+/** Throws at the first thing in the settings that is wrong or not honoured, naming it. */
+export function checkSettings(settings: JobSettings): void {
+  checkNotifications(settings, '')
+  checkJobFields(settings)
+  checkTasks(settings)
+  checkSchedules(settings)
+}
+
+/** For settings that did not come through a validated route, such as merged updates. */
+export function checkShape(settings: unknown): asserts settings is JobSettings {
+  if (Check(JobSettings, settings)) return
+  const [first] = Errors(JobSettings, settings)
+  const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
+  throw invalid(
+    `Invalid value for '${where || 'new_settings'}': ${first?.message ?? 'wrong shape'}`,
+  )
+}
+
+function invalid(problem: string): Error {
+  return jobsErrors.JOBS_SETTINGS_INVALID(problem)
+}
+
+function checkNotifications(
+  holder: Pick<Task, 'email_notifications' | 'webhook_notifications' | 'notification_settings'>,
+  where: string,
+): void {
+  const fields = ['email_notifications', 'webhook_notifications', 'notification_settings'] as const
+  for (const field of fields) {
+    if (isEmpty(holder[field])) continue
+    throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
+      where + field,
+      'this server sends no job notifications yet; subscribe a webhook to jobs.run_changed instead',
+    )
+  }
+}
+
+// Clients write `{}` or empty lists where nothing is asked for.
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return true
+  if (Array.isArray(value)) return value.length === 0
+  return typeof value === 'object' && Object.values(value).every(isEmpty)
+}
+
+function checkJobFields(settings: JobSettings): void {
+  if (!isEmpty(settings.git_source)) {
+    throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
+      'git_source',
+      'tasks read workspace files; deploy the repository as a bundle, or import the files',
+    )
+  }
+  if (Object.keys(settings.tags ?? {}).length > 25) {
+    throw invalid(`A job has at most 25 tags; found ${Object.keys(settings.tags ?? {}).length}`)
+  }
+  if (Object.keys(settings.run_as ?? {}).length > 1) {
+    throw invalid('run_as names one of user_name and service_principal_name, not both')
+  }
+  checkUnique('parameters', names(settings.parameters, 'name'))
+  checkUnique('environments', names(settings.environments, 'environment_key'))
+  checkUnique('job_clusters', names(settings.job_clusters, 'job_cluster_key'))
+  checkUnique(
+    'environment_variables',
+    names(settings.environment_variables, 'environment_variables_key'),
+  )
+  for (const cluster of settings.job_clusters ?? []) {
+    checkCluster(cluster.new_cluster, `job_clusters ${cluster.job_cluster_key}`)
+  }
+}
+
+function names<K extends string>(
+  list: readonly Readonly<Record<K, string>>[] | undefined,
+  key: K,
+): string[] {
+  return (list ?? []).map((item) => item[key])
+}
+
+function checkUnique(what: string, keys: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const key of keys) {
+    if (seen.has(key)) throw invalid(`'${key}' appears twice in ${what}; each must be unique`)
+    seen.add(key)
+  }
+}
+
+function checkTasks(settings: JobSettings): void {
+  const tasks = settings.tasks ?? []
+  const keys = new Set(tasks.map((task) => task.task_key))
+  checkUnique('tasks', names(tasks, 'task_key'))
+  for (const task of tasks) {
+    checkTask(settings, task)
+    checkDependencies(task, { keys, tasks })
+    if (task.for_each_task) checkTask(settings, task.for_each_task.task)
+  }
+  const cycle = findCycle(tasks)
+  if (cycle) throw invalid(`The tasks depend on each other in a cycle: ${cycle.join(' → ')}`)
+}
+
+function checkTask(settings: JobSettings, task: Task | NestedTask): void {
+  checkNotifications(task, `tasks.${task.task_key}.`)
+  const types = taskTypesOf(task)
+  if (types.length !== 1) {
+    const known = [...Object.keys(taskTypeSchemas), 'for_each_task'].join(', ')
+    throw invalid(
+      types.length === 0
+        ? `Task '${task.task_key}' has no task type; give it one of ${known}`
+        : `Task '${task.task_key}' has ${types.length} task types (${types.join(', ')}); exactly one is allowed`,
+    )
+  }
+  checkReferences(settings, task)
+  checkTaskType(task)
+}
+
+function checkReferences(settings: JobSettings, task: Task | NestedTask): void {
+  const { task_key: key, environment_key, environment_variables_key, job_cluster_key } = task
+  refers(key, environment_key, {
+    list: 'environments',
+    known: names(settings.environments, 'environment_key'),
+  })
+  refers(key, job_cluster_key, {
+    list: 'job_clusters',
+    known: names(settings.job_clusters, 'job_cluster_key'),
+  })
+  refers(key, environment_variables_key, {
+    list: 'environment_variables',
+    known: names(settings.environment_variables, 'environment_variables_key'),
+  })
+  if (task.new_cluster) checkCluster(task.new_cluster, `task '${key}'`)
+  if (environment_key !== undefined && (task.libraries ?? []).length > 0) {
+    throw invalid(
+      `Task '${key}' names both environment_key and libraries; put the libraries into the environment`,
+    )
+  }
+}
+
+function refers(
+  taskKey: string,
+  name: string | undefined,
+  there: { readonly list: string; readonly known: readonly string[] },
+): void {
+  if (name === undefined || there.known.includes(name)) return
+  const known = there.known.join(', ') || 'empty'
+  throw invalid(`Task '${taskKey}' refers to '${name}', which is not in ${there.list} (${known})`)
+}
+
+function checkCluster(cluster: NonNullable<Task['new_cluster']>, where: string): void {
+  for (const [key, value] of Object.entries(cluster.spark_conf ?? {})) {
+    if (key !== 'spark.driver.memory') {
+      throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
+        `new_cluster.spark_conf["${key}"]`,
+        `of ${where}; only spark.driver.memory, the memory limit of a task, is`,
+      )
+    }
+    if (parseMemory(value) === undefined) {
+      throw invalid(
+        `spark.driver.memory of ${where} is '${value}'; write a number with k, m, g or t, such as 512m`,
+      )
+    }
+  }
+}
+
+/** Bytes of Spark's notation: `512m`, `2g`; undefined when it is not that. */
+export function parseMemory(value: string): number | undefined {
+  const match = /^(\d+)\s*([kmgt]?)b?$/i.exec(value.trim())
+  if (!match) return undefined
+  const power = ['', 'k', 'm', 'g', 't'].indexOf((match[2] ?? '').toLowerCase())
+  return Number(match[1]) * 1024 ** (power === 0 ? 2 : power)
+}
+
+function checkDependencies(
+  task: Task,
+  all: { readonly keys: ReadonlySet<string>; readonly tasks: readonly Task[] },
+): void {
+  const seen = new Set<string>()
+  for (const { task_key: before, outcome } of task.depends_on ?? []) {
+    if (!all.keys.has(before)) {
+      throw invalid(
+        `Task '${task.task_key}' depends on '${before}', which is not a task of this job`,
+      )
+    }
+    const edge = `${before} ${outcome ?? ''}`
+    if (seen.has(edge)) {
+      throw invalid(`Task '${task.task_key}' depends on '${before}' twice; name it once`)
+    }
+    seen.add(edge)
+    checkOutcome(task, { before, outcome, tasks: all.tasks })
+  }
+}
+
+function checkOutcome(
+  task: Task,
+  edge: {
+    readonly before: string
+    readonly outcome: string | undefined
+    readonly tasks: readonly Task[]
+  },
+): void {
+  if (edge.outcome === undefined) return
+  const upstream = edge.tasks.find((candidate) => candidate.task_key === edge.before)
+  if (!upstream?.condition_task) {
+    throw invalid(
+      `Task '${task.task_key}' depends on an outcome of '${edge.before}', which is not a condition_task`,
+    )
+  }
+  if (edge.outcome !== 'true' && edge.outcome !== 'false') {
+    throw invalid(
+      `Task '${task.task_key}' depends on outcome '${edge.outcome}' of '${edge.before}'; it is 'true' or 'false'`,
+    )
+  }
+}
+
+function checkSchedules(settings: JobSettings): void {
+  const given = (['schedule', 'trigger', 'continuous'] as const).filter(
+    (field) => settings[field] !== undefined,
+  )
+  if (given.length > 1) {
+    throw invalid(`A job has one of schedule, trigger and continuous; found ${given.join(' and ')}`)
+  }
+  if (settings.schedule) {
+    parseQuartz(settings.schedule.quartz_cron_expression)
+    checkZone(settings.schedule.timezone_id)
+  }
+  if (settings.trigger) checkTrigger(settings.trigger)
+  if (settings.continuous && (settings.max_concurrent_runs ?? 1) !== 1) {
+    throw invalid('A continuous job runs once at a time; leave max_concurrent_runs at 1')
+  }
+}
