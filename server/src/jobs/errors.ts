@@ -34,6 +34,11 @@ export const jobsErrors = defineErrors({
     text: (zone: string) =>
       `Unknown timezone_id '${zone}'; use an IANA name such as Europe/Amsterdam or UTC`,
   },
+  JOBS_REFERENCE_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (reference: string, why: string) => `The reference ${reference} means nothing: ${why}`,
+  },
   JOBS_RUN_ACTIVE: {
     status: 400,
     wire: 'INVALID_STATE',

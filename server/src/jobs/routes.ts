@@ -1,4 +1,9 @@
 import type { RoutePlugin } from '../core/index.ts'
+import { jobRoutes } from './job-routes.ts'
+import { runRoutes } from './run-routes.ts'
 
 /** Every route of the room. */
-export const jobsRoutes: RoutePlugin = async () => {}
+export const jobsRoutes: RoutePlugin = async (app, options) => {
+  await app.register(jobRoutes, options)
+  await app.register(runRoutes, options)
+}

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import { sql, type Insertable, type Selectable } from 'kysely'
 import type { Db } from '../core/index.ts'
 import type { JobSettings } from './settings-schema.ts'
 import type { JobRunTable, TaskRunTable } from './tables.ts'
@@ -104,7 +104,7 @@ export async function countRunning(db: Db, jobId: number): Promise<number> {
     .selectFrom('job_run')
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .where('job_id', '=', jobId)
-    .where('active', '=', 1)
+    .where('active', '=', sql.lit(1))
     .where('life_cycle', '!=', 'QUEUED')
     .executeTakeFirst()
   return Number(row?.n ?? 0)
@@ -116,7 +116,7 @@ export async function requestCancel(db: Db, runIds: readonly number[], at: Date)
     .updateTable('job_run')
     .set({ cancel_requested_at: at.getTime(), dirty: 1 })
     .where('run_id', 'in', runIds)
-    .where('active', '=', 1)
+    .where('active', '=', sql.lit(1))
     .execute()
 }
 
@@ -135,7 +135,7 @@ export async function markDirty(db: Db, runId: number): Promise<void> {
     .updateTable('job_run')
     .set({ dirty: 1 })
     .where('run_id', '=', runId)
-    .where('active', '=', 1)
+    .where('active', '=', sql.lit(1))
     .execute()
 }
 
@@ -143,7 +143,11 @@ export async function listActiveRunIds(
   db: Db,
   filter: { readonly jobId?: number; readonly queuedOnly?: boolean },
 ): Promise<number[]> {
-  let query = db.selectFrom('job_run').select('run_id').where('active', '=', 1).orderBy('run_id')
+  let query = db
+    .selectFrom('job_run')
+    .select('run_id')
+    .where('active', '=', sql.lit(1))
+    .orderBy('run_id')
   if (filter.jobId !== undefined) query = query.where('job_id', '=', filter.jobId)
   if (filter.queuedOnly) query = query.where('life_cycle', '=', 'QUEUED')
   return (await query.execute()).map((row) => row.run_id)

@@ -2,9 +2,10 @@ import { Check, Errors } from 'typebox/value'
 import { parseQuartz } from './cron/quartz.ts'
 import { checkZone } from './cron/zone.ts'
 import { jobsErrors } from './errors.ts'
+import { checkReference, findReferences } from './references.ts'
 import { JobSettings, type NestedTask, type Task } from './settings-schema.ts'
 import { findCycle, taskTypesOf } from './task-graph.ts'
-import { taskTypeSchemas } from './tasks/schemas.ts'
+import { taskTypeSchemas, type TaskField } from './tasks/schemas.ts'
 import { checkTaskType } from './tasks/check.ts'
 import { checkTrigger } from './triggers/check.ts'
 
@@ -100,8 +101,17 @@ function checkTasks(settings: JobSettings): void {
     checkDependencies(task, { keys, tasks })
     if (task.for_each_task) checkTask(settings, task.for_each_task.task)
   }
+  for (const reference of findReferences(tasks.map(configurationOf)))
+    checkReference(reference, keys)
   const cycle = findCycle(tasks)
   if (cycle) throw invalid(`The tasks depend on each other in a cycle: ${cycle.join(' → ')}`)
+}
+
+/** The part of a task in which references are replaced. */
+export function configurationOf(task: Task | NestedTask): unknown[] {
+  const nested = 'for_each_task' in task ? task.for_each_task : undefined
+  const own = (Object.keys(taskTypeSchemas) as TaskField[]).map((field) => task[field])
+  return nested ? [...own, nested.inputs, configurationOf(nested.task)] : own
 }
 
 function checkTask(settings: JobSettings, task: Task | NestedTask): void {

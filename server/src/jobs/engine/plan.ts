@@ -78,9 +78,10 @@ function wakesOf(attempt: AttemptState, task: GraphTask): number[] {
   return [attempt.startedAt + task.timeoutMs]
 }
 
+/** Nothing can follow: it has ended, or it waits in the queue. */
 function isOver(state: RunState): boolean {
   return (
-    state.lifeCycle === LifeCycle.Queued ||
+    (state.lifeCycle === LifeCycle.Queued && !state.cancelRequested) ||
     state.lifeCycle === LifeCycle.Terminated ||
     state.lifeCycle === LifeCycle.Skipped ||
     state.lifeCycle === LifeCycle.InternalError

@@ -106,3 +106,41 @@ export function newAttempt(id: number, given: Partial<AttemptState>): AttemptSta
     ...given,
   }
 }
+
+/** The attempt with this id, when it is a current one. */
+export function findAttempt(state: RunState, id: number): AttemptRef | undefined {
+  for (const task of state.graph.tasks) {
+    const attempt = state.tasks[task.index]
+    if (attempt?.id === id) return { task, attempt, parentId: undefined }
+    if (!attempt || !task.nested) continue
+    const iteration = state.iterations.get(attempt.id)?.find((one) => one.id === id)
+    if (iteration) return { task: task.nested, attempt: iteration, parentId: attempt.id }
+  }
+  return undefined
+}
+
+/** The state with something changed about one attempt. */
+export function withAttempt(
+  state: RunState,
+  ref: AttemptRef,
+  next: Partial<AttemptState>,
+): RunState {
+  const change = (attempt: AttemptState) =>
+    attempt.id === ref.attempt.id ? { ...attempt, ...next } : attempt
+  if (ref.parentId === undefined) return { ...state, tasks: state.tasks.map(change) }
+  const list = (state.iterations.get(ref.parentId) ?? []).map(change)
+  return { ...state, iterations: new Map(state.iterations).set(ref.parentId, list) }
+}
+
+/** Every current attempt, iterations included. */
+export function allAttempts(state: RunState): AttemptRef[] {
+  return state.graph.tasks.flatMap((task) => {
+    const attempt = state.tasks[task.index]
+    if (!attempt) return []
+    const own = { task, attempt, parentId: undefined }
+    const { nested } = task
+    if (!nested) return [own]
+    const iterations = state.iterations.get(attempt.id) ?? []
+    return [own, ...iterations.map((one) => ({ task: nested, attempt: one, parentId: attempt.id }))]
+  })
+}

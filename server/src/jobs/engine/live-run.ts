@@ -1,0 +1,129 @@
+import type { Selectable } from 'kysely'
+import type { Db } from '../../core/index.ts'
+import { selectTasks } from '../only.ts'
+import { findDefinition, toRun } from '../run-store.ts'
+import type { JobSettings } from '../settings-schema.ts'
+import type { TaskRunTable } from '../tables.ts'
+import { compileGraph, type TaskGraph } from '../task-graph.ts'
+import { LifeCycle, hasEnded, type JobRun, type Result } from '../types.ts'
+import { newAttempt, type AttemptState, type End, type Phase, type RunState } from './run-state.ts'
+
+/** A run that this engine drives, as last committed. */
+export interface LiveRun {
+  readonly run: JobRun
+  readonly settings: JobSettings
+  readonly state: RunState
+  /** Ends that others have decided for attempts that wait. */
+  readonly delivered: readonly { readonly id: number; readonly end: End }[]
+  /** The lease's fencing number: a write under an older one is refused. */
+  readonly epoch: number
+}
+
+/** Reads what the database knows of a run; undefined when it is gone. */
+export async function loadRun(db: Db, runId: number): Promise<LiveRun | undefined> {
+  const row = await db
+    .selectFrom('job_run')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const run = toRun(row)
+  const settings = await findDefinition(db, run.definitionHash)
+  if (!settings) throw new Error(`Run ${runId} has lost its definition ${run.definitionHash}`)
+  const tasks = settings.tasks ?? []
+  const graph = compileGraph(tasks, run.overrides.only && selectTasks(tasks, run.overrides.only))
+  const rows = await db
+    .selectFrom('task_run')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('is_current', '=', 1)
+    .execute()
+  const delivered = rows.flatMap((task) =>
+    task.delivered === null
+      ? []
+      : [{ id: task.task_run_id, end: JSON.parse(task.delivered) as End }],
+  )
+  return { run, settings, delivered, epoch: row.epoch, state: toState(run, graph, rows) }
+}
+
+function toState(
+  run: JobRun,
+  graph: TaskGraph,
+  rows: readonly Selectable<TaskRunTable>[],
+): RunState {
+  const byKey = new Map(
+    rows.filter((row) => row.parent_task_run_id === null).map((row) => [row.task_key, row]),
+  )
+  const tasks = graph.tasks.map((task) => {
+    const row = byKey.get(task.key)
+    if (!row) throw new Error(`Run ${run.runId} has no attempt of task ${task.key}`)
+    return toAttempt(row)
+  })
+  const iterations = new Map<number, AttemptState[]>()
+  for (const row of rows) {
+    if (row.parent_task_run_id === null || row.iteration === null) continue
+    const list = iterations.get(row.parent_task_run_id) ?? []
+    list[row.iteration] = toAttempt(row)
+    iterations.set(row.parent_task_run_id, list)
+  }
+  const waits = rows.filter((row) => phaseOf(row) === 'waiting')
+  return {
+    runId: run.runId,
+    graph,
+    lifeCycle: run.lifeCycle,
+    message: run.message,
+    cancelRequested: run.cancelRequestedAt !== undefined,
+    deadline: deadlineOf(run),
+    tasks,
+    iterations,
+    waitMessages: new Map(waits.map((row) => [row.task_run_id, row.message])),
+  }
+}
+
+/** Counted from when it left the queue. */
+export function deadlineOf(run: JobRun): number | undefined {
+  if (run.timeoutSeconds === 0 || !run.startedAt) return undefined
+  return run.startedAt.getTime() + run.timeoutSeconds * 1000
+}
+
+function toAttempt(row: Selectable<TaskRunTable>): AttemptState {
+  return newAttempt(row.task_run_id, {
+    phase: phaseOf(row),
+    attemptNumber: row.attempt_number,
+    retryNumber: row.retry_number,
+    originalId: row.original_task_run_id,
+    iteration: row.iteration ?? undefined,
+    startedAt: row.started_at ?? undefined,
+    notBefore: row.not_before ?? undefined,
+    stopReason: row.stop_reason ?? undefined,
+    cancelRequested: row.cancel_requested === 1,
+    human: row.life_cycle === LifeCycle.Blocked && row.started_at !== null,
+    inputCount: row.input_count ?? undefined,
+    end: endOf(row),
+  })
+}
+
+function endOf(row: Selectable<TaskRunTable>): AttemptState['end'] {
+  if (!hasEnded(row.life_cycle)) return undefined
+  return {
+    lifeCycle:
+      row.life_cycle === LifeCycle.InternalError ? LifeCycle.InternalError : LifeCycle.Terminated,
+    result: row.result as Result,
+    code: row.code ?? 'INTERNAL_ERROR',
+    message: row.message,
+    ...(row.outcome === null ? {} : { outcome: row.outcome }),
+  }
+}
+
+const phases: Readonly<Partial<Record<LifeCycle, Phase>>> = {
+  [LifeCycle.Blocked]: 'blocked',
+  [LifeCycle.Pending]: 'ready',
+  [LifeCycle.WaitingForRetry]: 'retrying',
+  [LifeCycle.Running]: 'running',
+  [LifeCycle.Terminating]: 'stopping',
+}
+
+function phaseOf(row: Selectable<TaskRunTable>): Phase {
+  if (row.wait_key !== null && !hasEnded(row.life_cycle)) return 'waiting'
+  return phases[row.life_cycle] ?? 'ended'
+}

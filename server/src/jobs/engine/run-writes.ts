@@ -1,0 +1,157 @@
+import { appendEvent, recordEdge, type Ctx, type NewEdge } from '../../core/index.ts'
+import { insertTaskRuns, newTaskRow } from '../run-store.ts'
+import type { JobRunTable, TaskOutputTable, TaskRunTable } from '../tables.ts'
+import type { TaskOutput } from '../tasks/contract.ts'
+import { hasEnded } from '../types.ts'
+import type { LiveRun } from './live-run.ts'
+import type { AttemptRef, End } from './run-state.ts'
+
+type TaskPatch = Partial<Omit<TaskRunTable, 'task_run_id' | 'run_id'>>
+
+/**
+ * The writes of one run in one transaction, one statement per row however often the row changed.
+ * Every row whose life cycle changed becomes an event, so that watchers see each step once.
+ */
+export class RunWrites {
+  readonly #live: LiveRun
+  readonly #now: number
+  readonly #patches = new Map<number, { ref: AttemptRef; columns: TaskPatch }>()
+  readonly #inserts = new Map<number, TaskRunTable>()
+  readonly #outputs = new Map<number, Partial<TaskOutputTable>>()
+  readonly #edges: NewEdge[] = []
+  #run: Partial<JobRunTable> = {}
+
+  constructor(live: LiveRun, now: number) {
+    this.#live = live
+    this.#now = now
+  }
+
+  run(columns: Partial<JobRunTable>): void {
+    this.#run = { ...this.#run, ...columns }
+  }
+
+  attempt(ref: AttemptRef, columns: TaskPatch): void {
+    const { id } = ref.attempt
+    const inserted = this.#inserts.get(id)
+    if (inserted) this.#inserts.set(id, { ...inserted, ...columns })
+    const before = this.#patches.get(id)?.columns
+    this.#patches.set(id, { ref, columns: { ...before, ...columns } })
+  }
+
+  insert(ref: AttemptRef, columns: TaskPatch): void {
+    const { attempt, task } = ref
+    const row = newTaskRow(attempt.id, {
+      run_id: this.#live.run.runId,
+      task_key: task.key,
+      position: task.index,
+      created_at: this.#now,
+      attempt_number: attempt.attemptNumber,
+      retry_number: attempt.retryNumber,
+      repair_index: this.#live.run.repairCount,
+      original_task_run_id: attempt.originalId,
+      iteration: attempt.iteration ?? null,
+      parent_task_run_id: ref.parentId ?? null,
+    })
+    this.#inserts.set(attempt.id, row)
+    this.attempt(ref, columns)
+  }
+
+  /** The attempt with this id has been followed by another. */
+  supersede(id: number): void {
+    this.#superseded.push(id)
+  }
+  readonly #superseded: number[] = []
+
+  end(ref: AttemptRef, end: End): void {
+    this.attempt(ref, {
+      life_cycle: end.lifeCycle,
+      result: end.result,
+      code: end.code,
+      message: end.message,
+      outcome: end.outcome ?? null,
+      ended_at: this.#now,
+      wait_key: null,
+      delivered: null,
+    })
+  }
+
+  resolved(id: number, task: unknown): void {
+    this.#outputs.set(id, { ...this.#outputs.get(id), resolved: JSON.stringify(task) })
+  }
+
+  output(id: number, output: TaskOutput): void {
+    this.#outputs.set(id, { ...this.#outputs.get(id), output: JSON.stringify(output) })
+  }
+
+  edge(edge: NewEdge): void {
+    this.#edges.push(edge)
+  }
+
+  async flush(tx: Ctx): Promise<void> {
+    await insertTaskRuns(tx.db, [...this.#inserts.values()])
+    for (const [id, { columns }] of this.#patches) {
+      if (this.#inserts.has(id)) continue
+      await tx.db.updateTable('task_run').set(columns).where('task_run_id', '=', id).execute()
+    }
+    if (this.#superseded.length > 0) {
+      await tx.db
+        .updateTable('task_run')
+        .set({ is_current: 0 })
+        .where('task_run_id', 'in', this.#superseded)
+        .execute()
+    }
+    await this.flushOutputs(tx)
+    for (const edge of this.#edges) await recordEdge(tx, edge)
+    if (Object.keys(this.#run).length > 0) {
+      await tx.db
+        .updateTable('job_run')
+        .set(this.#run)
+        .where('run_id', '=', this.#live.run.runId)
+        .execute()
+    }
+    await this.#appendEvents(tx)
+  }
+
+  /** Writes outputs before the rest, for who reads them in this transaction. */
+  async flushOutputs(tx: Ctx): Promise<void> {
+    for (const [id, columns] of this.#outputs) {
+      await tx.db
+        .insertInto('task_output')
+        .values({ task_run_id: id, resolved: null, output: null, ...columns })
+        .onConflict((c) => c.column('task_run_id').doUpdateSet(columns))
+        .execute()
+    }
+  }
+
+  async #appendEvents(tx: Ctx): Promise<void> {
+    const { run } = this.#live
+    for (const [id, { ref, columns }] of this.#patches) {
+      if (columns.life_cycle === undefined) continue
+      await appendEvent(tx, {
+        type: 'jobs.task_changed',
+        subject: `attempt:${id}`,
+        payload: {
+          job_id: run.jobId ?? null,
+          run_id: run.runId,
+          task_key: ref.task.key,
+          task_run_id: id,
+          attempt_number: ref.attempt.attemptNumber,
+          life_cycle_state: columns.life_cycle,
+          result_state: columns.result ?? null,
+        },
+      })
+    }
+    const { life_cycle: lifeCycle } = this.#run
+    if (lifeCycle === undefined) return
+    await appendEvent(tx, {
+      type: 'jobs.run_changed',
+      subject: `job-run:${run.runId}`,
+      payload: {
+        job_id: run.jobId ?? null,
+        run_id: run.runId,
+        life_cycle_state: lifeCycle,
+        result_state: hasEnded(lifeCycle) ? (this.#run.result ?? null) : null,
+      },
+    })
+  }
+}

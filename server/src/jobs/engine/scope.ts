@@ -1,0 +1,101 @@
+import type { Ctx } from '../../core/index.ts'
+import { findReferences, type ReferenceScope } from '../references.ts'
+import type { TaskOutput } from '../tasks/contract.ts'
+import type { LiveRun } from './live-run.ts'
+import type { AttemptRef } from './run-state.ts'
+
+export interface ScopeInput {
+  readonly live: LiveRun
+  readonly ref: AttemptRef
+  /** The configuration whose references are to be replaced. */
+  readonly configuration: unknown
+  readonly input: { readonly value: unknown } | undefined
+}
+
+/** Everything that the references in the configuration can see, read at this moment. */
+export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<ReferenceScope> {
+  const { live, ref } = asked
+  const { run, state } = live
+  const paths = findReferences(asked.configuration).map((reference) => reference.path)
+  const values = paths.some((path) => path[0] === 'tasks' && path[3] !== undefined)
+    ? await taskValues(tx, run.runId)
+    : new Map<string, string>()
+  const rows = await sqlRows(tx, { live, paths })
+  const index = new Map(state.graph.tasks.map((task) => [task.key, task.index]))
+  const { triggerInfo } = run
+  return {
+    job: {
+      id: run.jobId,
+      name: run.name,
+      runId: run.runId,
+      repairCount: run.repairCount,
+      parameters: run.parameters,
+      startedAt: run.startedAt ?? run.createdAt,
+    },
+    trigger: {
+      type: run.trigger,
+      time: new Date(Number(triggerInfo['scheduled_at'] ?? run.createdAt.getTime())),
+      fileLocation: triggerInfo['location'] as string | undefined,
+      updatedTables: triggerInfo['updated_tables'] as readonly string[] | undefined,
+    },
+    task: {
+      name: ref.task.key,
+      runId: ref.attempt.id,
+      executionCount: ref.attempt.attemptNumber + 1,
+    },
+    findTask: (key) => {
+      const attempt = state.tasks[index.get(key) ?? -1]
+      return (
+        attempt && {
+          runId: attempt.id,
+          result: attempt.end?.result,
+          code: attempt.end?.code,
+          executionCount: attempt.attemptNumber + 1,
+        }
+      )
+    },
+    findTaskValue: (task, name) => values.get(`${task}\n${name}`),
+    findRows: (task) => rows.get(task),
+    workspaceUrl: tx.url,
+    input: asked.input,
+  }
+}
+
+async function taskValues(tx: Ctx, runId: number): Promise<Map<string, string>> {
+  const rows = await tx.db
+    .selectFrom('task_value')
+    .select(['task_key', 'name', 'value'])
+    .where('run_id', '=', runId)
+    .execute()
+  return new Map(rows.map((row) => [`${row.task_key}\n${row.name}`, row.value]))
+}
+
+type Rows = readonly Readonly<Record<string, unknown>>[]
+
+async function sqlRows(
+  tx: Ctx,
+  asked: { readonly live: LiveRun; readonly paths: readonly (readonly string[])[] },
+): Promise<Map<string, Rows>> {
+  const { state } = asked.live
+  const found = new Map<string, Rows>()
+  const keys = asked.paths.filter((path) => path[0] === 'tasks' && path[2] === 'output')
+  for (const key of new Set(keys.map((path) => path[1] ?? ''))) {
+    const task = state.graph.tasks.find((candidate) => candidate.key === key)
+    const attempt = task && state.tasks[task.index]
+    if (!attempt) continue
+    const row = await tx.db
+      .selectFrom('task_output')
+      .select('output')
+      .where('task_run_id', '=', attempt.id)
+      .executeTakeFirst()
+    const { sql } = JSON.parse(row?.output ?? '{}') as TaskOutput
+    if (sql) found.set(key, toObjects(sql))
+  }
+  return found
+}
+
+function toObjects(sql: NonNullable<TaskOutput['sql']>): Rows {
+  return sql.rows.map((row) =>
+    Object.fromEntries(sql.columns.map((column, at) => [column.name, row[at] ?? null])),
+  )
+}

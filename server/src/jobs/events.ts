@@ -1,0 +1,21 @@
+import type { LifeCycle, Result } from './types.ts'
+
+declare module '../core/events/types.ts' {
+  interface EventPayloads {
+    'jobs.run_changed': {
+      readonly job_id: number | null
+      readonly run_id: number
+      readonly life_cycle_state: LifeCycle
+      readonly result_state: Result | null
+    }
+    'jobs.task_changed': {
+      readonly job_id: number | null
+      readonly run_id: number
+      readonly task_key: string
+      readonly task_run_id: number
+      readonly attempt_number: number
+      readonly life_cycle_state: LifeCycle
+      readonly result_state: Result | null
+    }
+  }
+}

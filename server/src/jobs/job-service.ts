@@ -1,0 +1,143 @@
+import { inTransaction, newIntId, type Ctx } from '../core/index.ts'
+import { jobsErrors } from './errors.ts'
+import { promoteQueued } from './engine/run-end.ts'
+import { deleteJobRow, findJob, insertJob, updateJob, type Job } from './job-store.ts'
+import { listActiveRunIds, requestCancel } from './run-store.ts'
+import { checkSettings, checkShape } from './settings-check.ts'
+import type { AccessControl, JobSettings } from './settings-schema.ts'
+
+export interface CreateJobInput {
+  readonly settings: JobSettings
+  readonly permissions?: readonly AccessControl[]
+}
+
+export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
+  const settings = withDefaults(input.settings)
+  checkSettings(settings)
+  const now = ctx.now()
+  const job: Job = {
+    jobId: newIntId(now.getTime()),
+    creator: ctx.principal.name,
+    settings,
+    permissions: input.permissions ?? [],
+    createdAt: now,
+    updatedAt: now,
+  }
+  await inTransaction(ctx, (tx) => insertJob(tx.db, job))
+  return job
+}
+
+export async function getJob(ctx: Ctx, jobId: number): Promise<Job> {
+  const job = await findJob(ctx.db, jobId)
+  if (!job) throw jobsErrors.JOBS_JOB_NOT_FOUND(jobId)
+  return job
+}
+
+/** Replaces all settings. */
+export async function resetJob(
+  ctx: Ctx,
+  input: { readonly jobId: number; readonly settings: JobSettings },
+): Promise<void> {
+  await changeJob(ctx, input.jobId, () => input.settings)
+}
+
+export interface UpdateJobInput {
+  readonly jobId: number
+  readonly newSettings: Partial<JobSettings>
+  /** Top-level fields, or `tasks/<key>` and the like for one item of a list. */
+  readonly fieldsToRemove: readonly string[]
+}
+
+/** Replaces the fields given; tasks, clusters and environments are merged by their keys. */
+export async function updateJobSettings(ctx: Ctx, input: UpdateJobInput): Promise<void> {
+  await changeJob(ctx, input.jobId, (before) => mergeSettings(before, input))
+}
+
+async function changeJob(
+  ctx: Ctx,
+  jobId: number,
+  change: (before: JobSettings) => unknown,
+): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const job = await getJob(tx, jobId)
+    const changed = change(job.settings)
+    checkShape(changed)
+    const settings = withDefaults(changed)
+    checkSettings(settings)
+    await updateJob(tx.db, { ...job, settings, updatedAt: tx.now() })
+    await applyToActiveRuns(tx, jobId, settings)
+  })
+}
+
+// A new timeout also counts for runs that are going on, and a higher limit empties the queue.
+async function applyToActiveRuns(tx: Ctx, jobId: number, settings: JobSettings): Promise<void> {
+  await tx.db
+    .updateTable('job_run')
+    .set({ timeout_seconds: settings.timeout_seconds ?? 0, dirty: 1 })
+    .where('job_id', '=', jobId)
+    .where('active', '=', 1)
+    .where('timeout_seconds', '!=', settings.timeout_seconds ?? 0)
+    .execute()
+  await promoteQueued(tx, jobId)
+}
+
+/** Deletes the job and cancels its runs; their history stays. */
+export async function deleteJob(ctx: Ctx, jobId: number): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await getJob(tx, jobId)
+    await requestCancel(tx.db, await listActiveRunIds(tx.db, { jobId }), tx.now())
+    await deleteJobRow(tx.db, jobId)
+  })
+}
+
+function withDefaults(settings: JobSettings): JobSettings {
+  return { ...settings, name: settings.name ?? 'Untitled', format: 'MULTI_TASK' }
+}
+
+/** Lists that an update merges by key instead of replacing them. */
+const keyedLists = {
+  tasks: 'task_key',
+  job_clusters: 'job_cluster_key',
+  environments: 'environment_key',
+  environment_variables: 'environment_variables_key',
+} as const
+
+type Item = Readonly<Record<string, unknown>>
+
+/** Exported for its test. */
+export function mergeSettings(
+  before: JobSettings,
+  input: Pick<UpdateJobInput, 'newSettings' | 'fieldsToRemove'>,
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...before }
+  for (const field of input.fieldsToRemove) removeField(merged, field)
+  for (const [field, value] of Object.entries(input.newSettings)) {
+    merged[field] = mergeField(field, merged[field], value)
+  }
+  return merged
+}
+
+function mergeField(field: string, before: unknown, given: unknown): unknown {
+  const key = keyedLists[field as keyof typeof keyedLists]
+  if (!key || !Array.isArray(before) || !Array.isArray(given)) return given
+  const kept = new Map((before as Item[]).map((item) => [item[key], item]))
+  for (const item of given as Item[]) kept.set(item[key], item)
+  return [...kept.values()]
+}
+
+function removeField(settings: Record<string, unknown>, path: string): void {
+  const [field = '', key] = path.split('/', 2)
+  const list = settings[field]
+  if (key === undefined) {
+    delete settings[field]
+    return
+  }
+  const keyName = keyedLists[field as keyof typeof keyedLists]
+  if (!keyName) {
+    throw jobsErrors.JOBS_SETTINGS_INVALID(
+      `fields_to_remove names '${path}'; only items of ${Object.keys(keyedLists).join(', ')} can be removed one by one`,
+    )
+  }
+  if (!Array.isArray(list)) return
+  settings[field] = (list as Item[]).filter((item) => item[keyName] !== key)
+}
