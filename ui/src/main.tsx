@@ -5,14 +5,14 @@ import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/http.ts'
 import { startLive } from './api/live.ts'
 import { invalidateOnEvents } from './app/invalidate.ts'
-import { pathOfMlflowHash } from './app/mlflow-links.ts'
+import { pathOfHash } from './app/hash-links.ts'
 import { router } from './app/router.tsx'
 import { Toasts } from './kit/toast.tsx'
 import './kit/tokens.css'
 import './kit/base.css'
 
-const mlflowPath = pathOfMlflowHash(location.hash)
-if (mlflowPath !== undefined) history.replaceState(null, '', mlflowPath)
+const hashPath = pathOfHash(location.hash)
+if (hashPath !== undefined) history.replaceState(null, '', hashPath)
 
 const queries = new QueryClient({
   defaultOptions: {

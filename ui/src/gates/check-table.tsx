@@ -53,7 +53,11 @@ const columns: readonly Column<Check>[] = [
     value: (check) => check.champion ?? undefined,
     cell: (check) => show(check.champion),
   },
-  { id: 'detail', header: 'Found', width: 280, value: (check) => check.detail },
+]
+
+const withDetail: readonly Column<Check>[] = [
+  ...columns,
+  { id: 'detail', header: 'Found', width: 260, value: (check) => check.detail },
 ]
 
 /** The checks of a version, failures first. */
@@ -69,7 +73,7 @@ export function CheckTable({
     <DataTable
       label={label}
       rows={ordered}
-      columns={columns}
+      columns={checks.some((check) => check.detail !== undefined) ? withDetail : columns}
       rowId={(check) => `${check.name} ${check.slice ?? ''}`}
     />
   )

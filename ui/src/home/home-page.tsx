@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react'
 import { useJobRuns } from '../jobs/use-job-runs.ts'
 import { useJobs } from '../jobs/use-jobs.ts'
-import { hasFailed, stateOf, type JobRun } from '../jobs/wire.ts'
+import { hasFailed, stateOf, type JobRun, type RunTask } from '../jobs/wire.ts'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { Button } from '../kit/button.tsx'
 import { Icon } from '../kit/icons.tsx'
 import { Page, Section } from '../kit/page.tsx'
 import { Loaded, SkeletonRows } from '../kit/states.tsx'
-import { StageBadge, StatusSquare } from '../kit/status.tsx'
+import { StatusSquare } from '../kit/status.tsx'
 import { Elapsed, RelativeTime } from '../kit/time.tsx'
 import { WorkList } from '../kit/work-list.tsx'
 import { useOpenRequests } from '../registry/use-requests.ts'
@@ -74,11 +74,21 @@ function useRunNames(): (run: JobRun) => string {
   return (run) => run.run_name || names.get(run.job_id ?? 0) || `run ${run.run_id}`
 }
 
-function runningTask(run: JobRun): string | undefined {
-  const task = run.tasks?.find((one) =>
-    ['RUNNING', 'BLOCKED', 'PENDING'].includes(one.state?.life_cycle_state ?? ''),
+const activeStates = ['BLOCKED', 'RUNNING', 'WAITING_FOR_RETRY', 'TERMINATING']
+
+/** The task that says most about where a run is: one that waits for a person before one that runs. */
+function activeTask(run: JobRun): RunTask | undefined {
+  const found = activeStates.map((state) =>
+    run.tasks?.find((task) => task.state?.life_cycle_state === state),
   )
-  return task === undefined ? undefined : task.state?.state_message || task.task_key
+  return found.find((task) => task !== undefined)
+}
+
+function describeActive(run: JobRun): string | undefined {
+  const task = activeTask(run)
+  if (task === undefined) return run.state?.state_message
+  const message = task.state?.state_message
+  return message === undefined || message === '' ? task.task_key : `${task.task_key}: ${message}`
 }
 
 function Running(): ReactNode {
@@ -94,9 +104,9 @@ function Running(): ReactNode {
             items={runs.map((run) => ({
               id: String(run.run_id),
               to: runPath(run),
-              lead: <StatusSquare state={stateOf(run.state)} />,
+              lead: <StatusSquare state={stateOf(activeTask(run)?.state ?? run.state)} />,
               title: nameOf(run),
-              sub: runningTask(run) ?? run.state?.state_message,
+              sub: describeActive(run),
               end: <Elapsed start={run.start_time} />,
             }))}
           />
@@ -149,11 +159,11 @@ function ProductionChanges(): ReactNode {
     ?.filter((version) => version.current_stage === 'Production')
     .slice(0, 8)
   return (
-    <Section title="Live in Production">
+    <Section title="Changed in production">
       <Loaded query={{ ...query, data: changed }} what="load the versions" skeleton={skeleton}>
         {(versions) => (
           <WorkList
-            label="Live in Production, last change first"
+            label="Changed in production, last change first"
             none="No version is in Production."
             items={versions.map((version) => ({
               id: `${version.name}/${version.version}`,
@@ -161,12 +171,7 @@ function ProductionChanges(): ReactNode {
               lead: <Icon name="model" />,
               title: `${version.name} v${version.version}`,
               sub: version.description || version.user_id,
-              end: (
-                <>
-                  <StageBadge stage={version.current_stage} />{' '}
-                  <RelativeTime time={version.last_updated_timestamp} />
-                </>
-              ),
+              end: <RelativeTime time={version.last_updated_timestamp} />,
             }))}
           />
         )}

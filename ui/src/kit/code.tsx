@@ -32,8 +32,12 @@ export function CopyId({
       aria-label={`Copy ${id}`}
       onClick={copy}
     >
-      <span className="nowrap">{shown}</span>
-      <Icon name={copied ? 'check' : 'copy'} size={12} />
+      {shown}
+      {copied && (
+        <span className={styles['copied']} role="status">
+          <Icon name="check" size={12} /> Copied
+        </span>
+      )}
     </button>
   )
 }

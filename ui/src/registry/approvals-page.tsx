@@ -10,6 +10,12 @@ import { RelativeTime } from '../kit/time.tsx'
 import { useOpenRequests } from './use-requests.ts'
 import type { TransitionRequest } from './wire.ts'
 
+function whoMay(request: TransitionRequest): string {
+  return request.approvers.includes('*')
+    ? 'any person but the requester'
+    : request.approvers.join(', ')
+}
+
 const columns: readonly Column<TransitionRequest>[] = [
   {
     id: 'model',
@@ -38,7 +44,7 @@ const columns: readonly Column<TransitionRequest>[] = [
     id: 'approvers',
     header: 'May decide',
     width: 200,
-    value: (request) => request.approvers?.join(', ') ?? 'anyone but the requester',
+    value: (request) => whoMay(request),
   },
   {
     id: 'created',

@@ -21,10 +21,7 @@ export function useOpenRequests(): UseQueryResult<readonly TransitionRequest[]> 
         query: { open: true },
         signal,
       })
-      return (answer.requests ?? []).map((request) => ({
-        ...request,
-        version: String(request.version),
-      }))
+      return answer.requests ?? []
     },
   })
 }

@@ -11,7 +11,8 @@ import { Badge, StageBadge, Status } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { useRun } from '../tracking/use-runs.ts'
-import { DecisionPanel } from './decision-panel.tsx'
+import { Answer, Question } from './decision-panel.tsx'
+import { Timeline } from './timeline.tsx'
 import { StageMenu } from './stage-menu.tsx'
 import { useOpenRequests } from './use-requests.ts'
 import { useVersion, useVersions } from './use-versions.ts'
@@ -65,16 +66,16 @@ function VersionBody({ version }: { readonly version: ModelVersion }): ReactNode
       />
       <VersionHead version={version} />
       {open.map((request) => (
-        <DecisionPanel
-          key={`${request.stage} ${request.creator}`}
-          request={request}
-          replaces={live?.version}
-        />
+        <Question key={request.request_id} request={request} replaces={live?.version} />
       ))}
       <Columns>
         <div className={styles['stack']}>
           <Checks version={version} />
           <VersionDiff version={version} live={live} />
+          {open.map((request) => (
+            <Answer key={request.request_id} request={request} />
+          ))}
+          <Timeline name={version.name} version={version.version} />
           {version.description !== undefined && version.description !== '' && (
             <Section title="Description">
               <Panel>

@@ -37,18 +37,33 @@ export type Stage = 'None' | 'Staging' | 'Production' | 'Archived'
 
 export const stages: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived']
 
-/** An open request to move a version to a stage, as the registry lists it. */
+/** A request to move a version to a stage, as the registry lists it. Times are epoch milliseconds. */
 export interface TransitionRequest {
-  readonly request_id?: string
+  readonly request_id: string
   readonly name: string
   readonly version: string
   readonly stage: Stage
   readonly creator: string
+  readonly comment: string
+  readonly state: 'open' | 'approved' | 'rejected' | 'cancelled' | 'expired'
+  readonly created_at: number
+  /** After this it can no longer be approved. */
+  readonly expires_at: number | null
+  /** A contract names who may decide. */
+  readonly protected: boolean
+  /** `*` is every person but the requester. */
+  readonly approvers: readonly string[]
+  readonly you_may_decide: boolean
+}
+
+/** Something that happened to a version. */
+export interface Activity {
+  readonly id: string
+  readonly activity_type: string
+  readonly creation_timestamp: number
+  readonly user_id: string
+  readonly from_stage?: string
+  readonly to_stage?: string
   readonly comment?: string
-  /** Epoch milliseconds. */
-  readonly created_at?: number
-  /** After this it can no longer be approved. Epoch milliseconds. */
-  readonly expires_at?: number | null
-  /** Who may approve; `*` is anyone but the requester. */
-  readonly approvers?: readonly string[]
+  readonly system_comment?: string
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { pathOfMlflowHash } from './mlflow-links.ts'
+import { pathOfHash } from './hash-links.ts'
 
-describe('pathOfMlflowHash', () => {
+describe('pathOfHash', () => {
   it.each([
     ['#/experiments/1/runs/abc', '/experiments/1/runs/abc'],
     ['#/experiments/1/runs/abc/model-metrics', '/experiments/1/runs/abc'],
@@ -11,11 +11,13 @@ describe('pathOfMlflowHash', () => {
     ['#/compare-runs?runs=["a","b"]&experiments=["1"]', '/experiments/1/compare?runs=a,b'],
     ['#/compare-runs?runs=broken', '/experiments/0/compare?runs='],
     ['#/settings', '/'],
+    ['#job/7/run/8', '/jobs/runs/8'],
+    ['#job/7', '/jobs/7'],
   ])('turns %s into %s', (hash, path) => {
-    expect(pathOfMlflowHash(hash)).toBe(path)
+    expect(pathOfHash(hash)).toBe(path)
   })
 
   it('leaves other hashes alone', () => {
-    expect(pathOfMlflowHash('#section')).toBeUndefined()
+    expect(pathOfHash('#section')).toBeUndefined()
   })
 })

@@ -1,8 +1,12 @@
 /**
- * The path of a link that an MLflow client prints, for example
- * `/#/experiments/1/runs/abc` → `/experiments/1/runs/abc`; undefined for any other hash.
+ * The path behind a link that an MLflow or a Databricks client prints, for example
+ * `/#/experiments/1/runs/abc` or `/#job/7/run/8`; undefined for any other hash.
  */
-export function pathOfMlflowHash(hash: string): string | undefined {
+export function pathOfHash(hash: string): string | undefined {
+  const jobRun = /^#job\/\d+\/run\/(\d+)/.exec(hash)
+  if (jobRun !== null) return `/jobs/runs/${jobRun[1] ?? ''}`
+  const job = /^#job\/(\d+)/.exec(hash)
+  if (job !== null) return `/jobs/${job[1] ?? ''}`
   if (!hash.startsWith('#/')) return undefined
   const [path = '', query] = hash.slice(1).split('?')
   const known = [

@@ -1,0 +1,76 @@
+import type { ReactNode } from 'react'
+import { Icon, type IconName } from '../kit/icons.tsx'
+import { Panel, Section } from '../kit/page.tsx'
+import { Loaded, SkeletonRows } from '../kit/states.tsx'
+import { RelativeTime } from '../kit/time.tsx'
+import { useActivities } from './use-activities.ts'
+import type { Activity } from './wire.ts'
+import styles from './timeline.module.css'
+
+interface Look {
+  readonly icon: IconName
+  readonly say: (activity: Activity) => string
+}
+
+const looks: Readonly<Record<string, Look>> = {
+  APPLIED_TRANSITION: { icon: 'skip', say: (one) => `moved it to ${one.to_stage ?? ''}` },
+  SYSTEM_TRANSITION: { icon: 'skip', say: (one) => `moved it to ${one.to_stage ?? ''}` },
+  REQUESTED_TRANSITION: { icon: 'hand', say: (one) => `asked for ${one.to_stage ?? ''}` },
+  APPROVED_REQUEST: { icon: 'check', say: (one) => `approved ${one.to_stage ?? ''}` },
+  REJECTED_REQUEST: { icon: 'cross', say: (one) => `rejected ${one.to_stage ?? ''}` },
+  CANCELLED_REQUEST: {
+    icon: 'stop',
+    say: (one) => `withdrew the request for ${one.to_stage ?? ''}`,
+  },
+  NEW_COMMENT: { icon: 'chat', say: () => 'said' },
+}
+
+const other: Look = { icon: 'info', say: (one) => one.activity_type.toLowerCase() }
+
+/** What happened to a version and who did it, newest first. */
+export function Timeline({
+  name,
+  version,
+}: {
+  readonly name: string
+  readonly version: string
+}): ReactNode {
+  const query = useActivities(name, version)
+  return (
+    <Section title="What happened">
+      <Loaded query={query} what="load what happened" skeleton={<SkeletonRows count={3} />}>
+        {(activities) => (
+          <Panel>
+            {activities.length === 0 && <p className="muted">Nothing since it was registered.</p>}
+            <ol className={styles['list']}>
+              {activities.map((activity) => (
+                <Entry key={activity.id} activity={activity} />
+              ))}
+            </ol>
+          </Panel>
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+function Entry({ activity }: { readonly activity: Activity }): ReactNode {
+  const look = looks[activity.activity_type] ?? other
+  const comment = activity.comment || activity.system_comment
+  return (
+    <li className={styles['entry']}>
+      <span className={styles['icon']}>
+        <Icon name={look.icon} size={14} />
+      </span>
+      <span>
+        <strong>{activity.user_id}</strong> {look.say(activity)}
+        {comment !== undefined && comment !== '' && (
+          <div className={styles['comment']}>{comment}</div>
+        )}
+      </span>
+      <span className={styles['when']}>
+        <RelativeTime time={activity.creation_timestamp} />
+      </span>
+    </li>
+  )
+}
