@@ -1,0 +1,138 @@
+import type { Selectable } from 'kysely'
+import type { Db } from '../core/index.ts'
+import type { WebhookDeliveryTable } from './tables.ts'
+import { DeliveryState, type Delivery } from './types.ts'
+
+export type NewDelivery = Pick<
+  Delivery,
+  'id' | 'subscriptionId' | 'eventSeq' | 'event' | 'body' | 'createdAt'
+>
+
+/** One delivery per subscription and event; asking twice is no change. */
+export async function insertDelivery(db: Db, input: NewDelivery): Promise<void> {
+  await db
+    .insertInto('webhook_delivery')
+    .values({
+      id: input.id,
+      subscription_id: input.subscriptionId,
+      event_seq: input.eventSeq,
+      event: input.event,
+      body: input.body,
+      state: DeliveryState.Pending,
+      tries: 0,
+      next_try_at: input.createdAt.getTime(),
+      last_status: null,
+      last_outcome: null,
+      created_at: input.createdAt.getTime(),
+      finished_at: null,
+    })
+    .onConflict((c) => c.columns(['subscription_id', 'event_seq']).doNothing())
+    .execute()
+}
+
+export interface Outcome {
+  readonly state: DeliveryState
+  readonly status: number | undefined
+  readonly text: string
+  readonly nextTryAt: Date
+  readonly now: Date
+}
+
+/** Records one try. */
+export async function updateDelivery(db: Db, id: string, outcome: Outcome): Promise<void> {
+  await db
+    .updateTable('webhook_delivery')
+    .set((eb) => ({
+      state: outcome.state,
+      tries: eb('tries', '+', 1),
+      last_status: outcome.status ?? null,
+      last_outcome: outcome.text,
+      next_try_at: outcome.nextTryAt.getTime(),
+      finished_at: outcome.state === DeliveryState.Pending ? null : outcome.now.getTime(),
+    }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Puts a delivery back in line, whatever became of it. */
+export async function reopenDelivery(db: Db, id: string, now: Date): Promise<void> {
+  await db
+    .updateTable('webhook_delivery')
+    .set({
+      state: DeliveryState.Pending,
+      tries: 0,
+      next_try_at: now.getTime(),
+      finished_at: null,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function listDueDeliveries(db: Db, now: Date, limit: number): Promise<Delivery[]> {
+  const rows = await db
+    .selectFrom('webhook_delivery')
+    .selectAll()
+    .where('state', '=', DeliveryState.Pending)
+    .where('next_try_at', '<=', now.getTime())
+    .orderBy('next_try_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(toDelivery)
+}
+
+/** When the next pending delivery is due; undefined when there is none. */
+export async function nextDueAt(db: Db): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('webhook_delivery')
+    .select('next_try_at')
+    .where('state', '=', DeliveryState.Pending)
+    .orderBy('next_try_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row && new Date(Number(row.next_try_at))
+}
+
+export async function findDelivery(db: Db, id: string): Promise<Delivery | undefined> {
+  const row = await db
+    .selectFrom('webhook_delivery')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && toDelivery(row)
+}
+
+export interface DeliveryPage {
+  readonly subscriptionId: string
+  /** Ids before this one: the list runs from the newest back. */
+  readonly before?: string
+  readonly limit: number
+}
+
+export async function listDeliveries(db: Db, page: DeliveryPage): Promise<Delivery[]> {
+  let select = db
+    .selectFrom('webhook_delivery')
+    .selectAll()
+    .where('subscription_id', '=', page.subscriptionId)
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+  if (page.before !== undefined) select = select.where('id', '<', page.before)
+  return (await select.execute()).map(toDelivery)
+}
+
+function toDelivery(row: Selectable<WebhookDeliveryTable>): Delivery {
+  return {
+    id: row.id,
+    subscriptionId: row.subscription_id,
+    eventSeq: Number(row.event_seq),
+    event: row.event,
+    body: row.body,
+    state: row.state,
+    tries: Number(row.tries),
+    nextTryAt: new Date(Number(row.next_try_at)),
+    lastStatus: row.last_status ?? undefined,
+    lastOutcome: row.last_outcome ?? undefined,
+    createdAt: new Date(Number(row.created_at)),
+    finishedAt: row.finished_at === null ? undefined : new Date(Number(row.finished_at)),
+  }
+}
