@@ -49,6 +49,11 @@ export const featuresErrors = defineErrors({
     text: (view: string, found: number, expected: readonly string[]) =>
       `View '${view}' has the keys ${expected.join(', ')}; a key row has ${found} values`,
   },
+  FEATURES_OUTPUT_EXISTS: {
+    status: 409,
+    wire: 'RESOURCE_ALREADY_EXISTS',
+    text: (table: string) => `Table ${table} exists; choose another output, or say overwrite: true`,
+  },
   FEATURES_SPINE_INVALID: {
     ...invalid,
     text: () => 'The spine needs exactly one of sql and table',

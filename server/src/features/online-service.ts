@@ -19,7 +19,14 @@ export async function readOnline(ctx: Ctx, input: OnlineInput): Promise<OnlineAn
   const asOf = at.toISOString()
   if (input.keys.length === 0) return { columns, rows: [], asOf }
   const sql = onlineSql(definition, source, { keys: input.keys, micros: at.getTime() * 1000 })
-  const { rows } = await queryRows(ctx, { sql, parameters: input.keys.flat() })
+  const parameters = input.keys.flatMap((key, row) =>
+    key.map((value, i) => ({
+      name: parameterName(row, i),
+      value,
+      type: source.types.get(definition.keys[i] ?? '') ?? 'string',
+    })),
+  )
+  const { rows } = await queryRows(ctx, { sql, parameters })
   return { columns, rows, asOf }
 }
 
@@ -42,20 +49,16 @@ interface OnlineSpine {
 
 function onlineSql(definition: ViewDefinition, source: Source, spine: OnlineSpine): string {
   const names = definition.keys.map((_key, i) => `__k${i}`)
-  let parameter = 0
-  const values = spine.keys.map((key, i) => {
-    const marks = key.map(() => {
-      parameter += 1
-      return `$${parameter}`
-    })
-    return `(${[i, `${spine.micros}::BIGINT`, ...marks].join(', ')})`
+  const values = spine.keys.map((key, row) => {
+    const marks = key.map((_value, i) => `:${parameterName(row, i)}`)
+    return `(${[row, `${spine.micros}::BIGINT`, ...marks].join(', ')})`
   })
-  const casts = definition.keys.map(
-    (key, i) => `CAST(__k${i} AS ${source.types.get(key) ?? 'VARCHAR'}) AS __k${i}`,
-  )
-  const relation = `SELECT __i, __t, ${casts.join(', ')}
-    FROM (VALUES ${values.join(', ')}) v(__i, __t, ${names.join(', ')})`
+  const relation = `SELECT * FROM (VALUES ${values.join(', ')}) v(__i, __t, ${names.join(', ')})`
   const body = viewSql(definition, source, { spine: '__spine', clock: Clock.Both })
   const outputs = featureNames(definition).map(quote)
   return `WITH __spine AS (${relation}) SELECT ${outputs.join(', ')} FROM (${body}) ORDER BY __i`
+}
+
+function parameterName(row: number, key: number): string {
+  return `k${row}_${key}`
 }

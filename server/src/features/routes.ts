@@ -4,7 +4,7 @@ import { readOnline } from './online-service.ts'
 import { CreateTrainingSetRequest, CreateViewRequest, ReadOnlineRequest } from './schema.ts'
 import { createTrainingSet } from './training-set-service.ts'
 import type { View } from './types.ts'
-import { createView, featureNames, getView } from './view-service.ts'
+import { createView, describeFeatures, getView } from './view-service.ts'
 import { listViews } from './view-store.ts'
 
 const prefix = '/api/millrace/1.0/features'
@@ -18,7 +18,7 @@ const page = Type.Object({
 export const featuresRoutes: RoutePlugin = async (app) => {
   app.post(`${prefix}/views`, { schema: { body: CreateViewRequest } }, async (request) => {
     const view = await createView(request.ctx, request.body)
-    return encodeView(view)
+    return { ...encodeView(view), columns: await describeFeatures(request.ctx, view) }
   })
 
   app.get(`${prefix}/views`, { schema: { querystring: page } }, async (request) => {
@@ -27,9 +27,10 @@ export const featuresRoutes: RoutePlugin = async (app) => {
     return { views: views.map(encodeView) }
   })
 
-  app.get(`${prefix}/views/:name`, { schema: { params: one } }, async (request) =>
-    encodeView(await getView(request.ctx, request.params.name)),
-  )
+  app.get(`${prefix}/views/:name`, { schema: { params: one } }, async (request) => {
+    const view = await getView(request.ctx, request.params.name)
+    return { ...encodeView(view), columns: await describeFeatures(request.ctx, view) }
+  })
 
   const create = { schema: { body: CreateTrainingSetRequest } }
   app.post(`${prefix}/training-sets`, create, async (request) => {
@@ -65,9 +66,9 @@ export const featuresRoutes: RoutePlugin = async (app) => {
 
 function encodeView(view: View): Record<string, unknown> {
   return {
-    ...view.definition,
+    name: view.definition.name,
     version: view.version,
-    columns: featureNames(view.definition).map((name) => ({ name })),
+    definition: view.definition,
     creator: view.creator,
     created_at: view.createdAt.getTime(),
   }

@@ -1,5 +1,5 @@
 import type { Ctx } from '../core/index.ts'
-import { queryRows, writeTable } from '../tables/index.ts'
+import { hasTable, queryRows, WriteMode, writeTable } from '../tables/index.ts'
 import { featuresErrors } from './errors.ts'
 import { microsOf, quote, viewSql } from './point-in-time.ts'
 import { Clock, type View } from './types.ts'
@@ -45,6 +45,9 @@ export interface LeakReport {
 
 /** Joins each feature to each spine row as it could be seen at the row's time, and writes the set. */
 export async function createTrainingSet(ctx: Ctx, input: TrainingSetInput): Promise<TrainingSet> {
+  if (!input.overwrite && (await hasTable(ctx, input.output))) {
+    throw featuresErrors.FEATURES_OUTPUT_EXISTS(input.output)
+  }
   const spine = await describeSpine(ctx, input)
   const uses = await Promise.all(input.views.map((use) => resolveUse(ctx, use, spine)))
   refuseDuplicates([...spine.columns, ...uses.flatMap((u) => featureNames(u.view.definition))])
@@ -54,7 +57,7 @@ export async function createTrainingSet(ctx: Ctx, input: TrainingSetInput): Prom
   const leakReport = await reportLeaks(ctx, { spine, uses, versions, columns: described.columns })
   const written = await writeTable(ctx, {
     table: input.output,
-    mode: input.overwrite ? 'overwrite' : 'create',
+    mode: WriteMode.Overwrite,
     source: { sql, versions },
   })
   return {

@@ -1,9 +1,9 @@
 import { inTransaction, type Ctx } from '../core/index.ts'
-import { getTable } from '../tables/index.ts'
+import { getTable, queryRows } from '../tables/index.ts'
 import { parseDurationMicros } from './duration.ts'
 import { featuresErrors } from './errors.ts'
-import type { Source } from './point-in-time.ts'
-import { AggregateFunction, type View, type ViewDefinition } from './types.ts'
+import { quote, viewSql, type Source } from './point-in-time.ts'
+import { AggregateFunction, Clock, type View, type ViewDefinition } from './types.ts'
 import { findView, insertView } from './view-store.ts'
 
 /** Creates a view, or its next version when the definition differs from the newest one. */
@@ -38,6 +38,24 @@ export async function viewSource(ctx: Ctx, definition: ViewDefinition): Promise<
   }
 }
 
+export interface FeatureColumn {
+  readonly name: string
+  /** As Databricks spells it. */
+  readonly type: string
+}
+
+/** What a view computes, with types, found by asking it about nobody. */
+export async function describeFeatures(ctx: Ctx, view: View): Promise<FeatureColumn[]> {
+  const { definition } = view
+  const nobody = definition.keys.map((key, i) => `${quote(key)} AS __k${i}`)
+  const spine = `SELECT 0 AS __i, 0::BIGINT AS __t, ${nobody.join(', ')} FROM ${sqlName(definition.table)} LIMIT 0`
+  const source = await viewSource(ctx, definition)
+  const body = viewSql(definition, source, { spine: '__spine', clock: Clock.Both })
+  const sql = `WITH __spine AS (${spine}) SELECT ${featureNames(definition).map(quote).join(', ')} FROM (${body})`
+  const { columns } = await queryRows(ctx, { sql, limit: 0 })
+  return [...columns]
+}
+
 /** A table name of dots as quoted SQL. */
 export function sqlName(table: string): string {
   return table
@@ -56,28 +74,30 @@ function checkView(definition: ViewDefinition, source: Source): void {
   if (names.length === 0) throw featuresErrors.FEATURES_NOTHING_TO_COMPUTE(definition.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw featuresErrors.FEATURES_DUPLICATE_FEATURE(twice)
-  const { event_time: eventTime, known_at: knownAt } = definition
-  const used = [
-    ...definition.keys,
-    eventTime,
-    ...(knownAt === undefined ? [] : [knownAt]),
-    ...(definition.row_key ?? []),
-    ...(definition.columns ?? []).map((c) => c.column),
-    ...(definition.aggregations ?? []).map((a) => a.column).filter((c) => c !== '*'),
-  ]
-  for (const column of used) {
+  for (const column of usedColumns(definition)) {
     if (source.types.has(column)) continue
     const where = `Table ${definition.table}`
     throw featuresErrors.FEATURES_COLUMN_UNKNOWN(column, where, [...source.types.keys()])
   }
   checkTimes(definition, source)
+  if (definition.lookback !== undefined) parseDurationMicros('lookback', definition.lookback)
   for (const aggregation of definition.aggregations ?? []) {
     parseDurationMicros(`window of '${aggregation.as}'`, aggregation.window)
     if (aggregation.column === '*' && aggregation.function !== AggregateFunction.Count) {
       throw featuresErrors.FEATURES_STAR_ONLY_FOR_COUNT(aggregation.as)
     }
   }
-  if (definition.lookback !== undefined) parseDurationMicros('lookback', definition.lookback)
+}
+
+function usedColumns(definition: ViewDefinition): string[] {
+  return [
+    ...definition.keys,
+    definition.event_time,
+    ...(definition.known_at === undefined ? [] : [definition.known_at]),
+    ...(definition.row_key ?? []),
+    ...(definition.columns ?? []).map((c) => c.column),
+    ...(definition.aggregations ?? []).map((a) => a.column).filter((c) => c !== '*'),
+  ]
 }
 
 function checkTimes(definition: ViewDefinition, source: Source): void {
