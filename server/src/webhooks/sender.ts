@@ -9,7 +9,7 @@
  * subscriptions go out side by side; those to one subscription go out in order.
  */
 import { AppError, callOutgoing, type Ctx } from '../core/index.ts'
-import { runNow } from '../jobs/index.ts'
+import { getJob, runNow } from '../jobs/index.ts'
 import { listDueDeliveries, nextDueAt, updateDelivery } from './delivery-store.ts'
 import { dialects } from './dialects/index.ts'
 import { openSecrets, outgoingPolicy } from './subscription-service.ts'
@@ -173,9 +173,12 @@ async function post(ctx: Ctx, sending: Sending, target: HttpTarget): Promise<Sen
 
 // The delivery id is the idempotency token, so a crash after the run was started starts no second one.
 async function startJob(ctx: Ctx, sending: Sending, jobId: number): Promise<SendResult> {
+  const { settings } = await getJob(ctx, jobId)
+  const message = { event_message: sending.body }
+  const declared = settings.parameters?.some((parameter) => parameter.name === 'event_message')
   const { runId } = await runNow(ctx, {
     jobId,
-    notebookParams: { event_message: sending.body },
+    overrides: declared ? { job_parameters: message } : { notebook_params: message },
     idempotencyToken: sending.deliveryId,
   })
   return { ok: true, retry: false, status: undefined, text: `job run ${runId}` }
