@@ -1,7 +1,11 @@
+import { dirname } from 'node:path'
 import { expect } from 'vitest'
+import { makeDirectories, writeFile } from '../../server/src/workspace/index.ts'
 import { buildApp, migrations } from '../../server/src/app.ts'
 import { coreMigrations, type App } from '../../server/src/core/index.ts'
 import { testCtx, type TestCtx, type TestDialect } from '../../server/src/core/testing.ts'
+import { startCompute } from '../../server/src/compute/index.ts'
+import { startTables } from '../../server/src/tables/index.ts'
 import { startJobs } from '../../server/src/jobs/index.ts'
 
 const rooms = migrations.filter((room) => room !== coreMigrations)
@@ -19,6 +23,8 @@ export interface JobsBench extends AsyncDisposable {
   /** The run, once it has ended. */
   readonly ended: (runId: number) => Promise<RunView>
   readonly view: (runId: number) => Promise<RunView>
+  /** Puts a file into the workspace. */
+  readonly write: (path: string, text: string) => Promise<void>
   /** Ends the engine and starts another over the same database. */
   readonly restart: () => Promise<void>
 }
@@ -46,6 +52,9 @@ export async function jobsBench(dialect: TestDialect = 'sqlite'): Promise<JobsBe
   const ctx = stack.use(await testCtx(dialect, ...rooms))
   const app = await buildApp(ctx)
   stack.defer(() => app.close())
+  Object.assign(ctx, { url: await app.listen({ host: '127.0.0.1', port: 0 }) })
+  stack.use(await startCompute(ctx))
+  stack.use(await startTables(ctx))
   let engine = await startJobs(ctx)
   stack.defer(() => engine[Symbol.asyncDispose]())
   const post: JobsBench['post'] = async (path, body) => {
@@ -79,6 +88,11 @@ export async function jobsBench(dialect: TestDialect = 'sqlite'): Promise<JobsBe
         })
         .toMatch(/TERMINATED|SKIPPED|INTERNAL_ERROR/)
       return view(runId)
+    },
+    async write(path, text) {
+      const content = Buffer.from(text)
+      await makeDirectories(ctx, dirname(path))
+      await writeFile(ctx, { path, content, overwrite: true })
     },
     async restart() {
       await engine[Symbol.asyncDispose]()

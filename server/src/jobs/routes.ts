@@ -1,9 +1,11 @@
 import type { RoutePlugin } from '../core/index.ts'
 import { jobRoutes } from './job-routes.ts'
+import { ownJobRoutes } from './own-routes.ts'
 import { runRoutes } from './run-routes.ts'
 
 /** Every route of the room. */
 export const jobsRoutes: RoutePlugin = async (app, options) => {
   await app.register(jobRoutes, options)
   await app.register(runRoutes, options)
+  await app.register(ownJobRoutes, options)
 }

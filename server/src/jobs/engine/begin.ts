@@ -1,7 +1,8 @@
 import { issueToken } from '../../auth/index.ts'
-import { AppError, type Ctx, type Principal } from '../../core/index.ts'
+import { AppError, type Ctx } from '../../core/index.ts'
 import { applyParameters } from '../parameters.ts'
 import { resolveReferences } from '../references.ts'
+import { runPrincipal } from '../run-principal.ts'
 import { configurationOf } from '../settings-check.ts'
 import type { NestedTask } from '../settings-schema.ts'
 import type { Attempt, Outcome, Wait } from '../tasks/contract.ts'
@@ -103,6 +104,7 @@ async function beginTask(
     taskRunId: ref.attempt.id,
     attemptId: attemptIdOf(ref.attempt.id),
     taskKey: ref.task.key,
+    iteration: ref.attempt.iteration,
     task,
     run: live.run,
     settings: live.settings,
@@ -118,16 +120,6 @@ async function beginTask(
   const begun = await type.begin(actingAs(tx, attempt), attempt)
   if ('end' in begun) return { kind: 'ended', outcome: begun, resolved: task }
   return { kind: 'waits', wait: begun, attempt }
-}
-
-/** What the tasks of a run act as. */
-export function runPrincipal(attempt: Pick<Attempt, 'run' | 'attemptId'>): Principal {
-  return {
-    name: attempt.run.runAs,
-    kind: 'service_principal',
-    isOwner: false,
-    attemptId: attempt.attemptId,
-  }
 }
 
 function actingAs(tx: Ctx, attempt: Attempt): Ctx {

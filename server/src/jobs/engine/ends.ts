@@ -19,6 +19,11 @@ export function internalError(message: string): End {
   }
 }
 
+/** The process is gone and nobody knows how it ended. */
+export function lost(message: string): End {
+  return { ...internalError(message), code: 'DRIVER_ERROR' }
+}
+
 /** For a task that never started. */
 export function notRun(result: Result, why: string): End {
   const code: TerminationCode = result === Result.Disabled ? 'DISABLED' : 'SKIPPED'

@@ -162,8 +162,16 @@ function mayRetry(ref: AttemptRef): boolean {
   const { retry: policy } = ref.task
   if (!isFailure(ref.attempt) || ref.attempt.startedAt === undefined) return false
   if (ref.attempt.end?.result === Result.TimedOut && !policy.onTimeout) return false
-  return policy.maxRetries === -1 || ref.attempt.retryNumber < policy.maxRetries
+  return policy.maxRetries === -1 || ref.attempt.retryNumber < triesOf(ref)
 }
+
+/** What the platform lost it tries again by itself, for it was not the task that failed. */
+function triesOf(ref: AttemptRef): number {
+  const { maxRetries } = ref.task.retry
+  return ref.attempt.end?.code === 'DRIVER_ERROR' ? Math.max(maxRetries, lostRetries) : maxRetries
+}
+
+const lostRetries = 2
 
 function retry(draft: Draft, ref: AttemptRef): void {
   const earliest = (ref.attempt.startedAt ?? draft.input.now) + ref.task.retry.minIntervalMs

@@ -46,6 +46,7 @@ async function attemptOf(tx: Ctx, live: LiveRun, ref: AttemptRef): Promise<Attem
     taskRunId: ref.attempt.id,
     attemptId: attemptIdOf(ref.attempt.id),
     taskKey: ref.task.key,
+    iteration: ref.attempt.iteration,
     task: JSON.parse(row.resolved) as NestedTask,
     run: live.run,
     settings: live.settings,

@@ -9,6 +9,8 @@ export interface Attempt {
   /** `taskRunId` as text. */
   readonly attemptId: string
   readonly taskKey: string
+  /** Index of its input, inside a for-each. */
+  readonly iteration: number | undefined
   readonly task: NestedTask
   readonly run: JobRun
   readonly settings: JobSettings

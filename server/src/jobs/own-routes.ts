@@ -1,0 +1,89 @@
+import { Type } from 'typebox'
+import { readLog } from '../compute/index.ts'
+import { AppError, type App, type Ctx, type RoutePlugin } from '../core/index.ts'
+import { closed } from './closed-object.ts'
+import { attemptOf } from './run-views.ts'
+import { viewGraph } from './run-graph.ts'
+import { attemptIdOf, hasEnded } from './types.ts'
+import { getTaskValue, setTaskValue } from './value-service.ts'
+
+const base = '/api/millrace/1.0/jobs'
+
+/** What the Jobs API has no words for: live logs, the graph of a run, task values. */
+export const ownJobRoutes: RoutePlugin = async (app) => {
+  logs(app)
+  taskValues(app)
+}
+
+const RunPath = closed({ run_id: Type.Integer({ description: 'A run, or a task run.' }) })
+const LogQuery = closed({
+  offset: Type.Integer({ minimum: 0, default: 0, description: 'Byte position to read from.' }),
+  limit: Type.Integer({
+    minimum: 1,
+    maximum: 4 * 1024 * 1024,
+    default: 256 * 1024,
+    description: 'Most bytes to read.',
+  }),
+})
+
+function logs(app: App): void {
+  const schema = { tags: ['jobs'], params: RunPath, querystring: LogQuery }
+  app.get(`${base}/runs/:run_id/log`, { schema }, async (request) =>
+    viewLog(request.ctx, request.params.run_id, request.query),
+  )
+  app.get(
+    `${base}/runs/:run_id/graph`,
+    { schema: { tags: ['jobs'], params: RunPath } },
+    async (request) => viewGraph(request.ctx, request.params.run_id),
+  )
+}
+
+async function viewLog(
+  ctx: Ctx,
+  runId: number,
+  range: { readonly offset: number; readonly limit: number },
+): Promise<{ readonly text: string; readonly next_offset: number; readonly ended: boolean }> {
+  const attempt = await attemptOf(ctx, runId)
+  const over = hasEnded(attempt.lifeCycle)
+  try {
+    const chunk = await readLog(ctx, attemptIdOf(attempt.taskRunId), {
+      offset: range.offset,
+      limitBytes: range.limit,
+    })
+    return { text: chunk.text, next_offset: chunk.nextOffset, ended: chunk.ended }
+  } catch (error) {
+    // It has no process, or none yet.
+    if (error instanceof AppError && error.code === 'COMPUTE_ATTEMPT_NOT_FOUND') {
+      return { text: '', next_offset: range.offset, ended: over }
+    }
+    throw error
+  }
+}
+
+const SetValue = closed({
+  key: Type.String({ minLength: 1, maxLength: 255, description: 'Its name.' }),
+  value: Type.Unknown({ description: 'Any JSON, up to 48 KiB.' }),
+})
+const GetValue = closed({
+  task_key: Type.String({ description: 'The task that set it.' }),
+  key: Type.String({ description: 'Its name.' }),
+})
+
+function taskValues(app: App): void {
+  app.post(
+    `${base}/task-values`,
+    { schema: { tags: ['jobs'], body: SetValue } },
+    async (request) => {
+      await setTaskValue(request.ctx, request.body)
+      return {}
+    },
+  )
+  app.get(
+    `${base}/task-values`,
+    { schema: { tags: ['jobs'], querystring: GetValue } },
+    async (request) => {
+      const { task_key: taskKey, key } = request.query
+      return { value: await getTaskValue(request.ctx, { taskKey, key }) }
+    },
+  )
+}

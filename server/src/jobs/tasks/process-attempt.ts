@@ -1,0 +1,216 @@
+/**
+ * Attempts that run as a process of their own.
+ *
+ *   (new) environment → code copied → launched ─┐
+ *   (resumed, was launched) ────────────────────┴▶ waited for → stage committed → SUCCESS
+ *                                                       └─(failed)→ stage discarded → FAILED
+ *
+ * Every step may be done again after a crash: compute attaches to an attempt that it knows, and the
+ * commit of its staged tables is known to their logs. Only then is the result written.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  attemptFolder,
+  kill,
+  launch,
+  waitForExit,
+  type Entry,
+  type ExitReport,
+} from '../../compute/index.ts'
+import { AppError, type Ctx, type NewEdge } from '../../core/index.ts'
+import { commitStage, discardStage } from '../../tables/index.ts'
+import { failed, lost, succeeded } from '../engine/ends.ts'
+import type { End } from '../engine/run-state.ts'
+import { parseMemory } from '../settings-check.ts'
+import type { Attempt, Outcome, StopSignals, TaskOutput } from './contract.ts'
+import { copyCode } from './task-code.ts'
+import { taskEnvironment } from './task-environment.ts'
+import { taskVariables } from './task-variables.ts'
+
+/** What a task type says about its process. */
+export interface ProcessPlan {
+  /** Workspace path of the file that it runs; absent when its code is installed. */
+  readonly file?: string
+  /** `path` is where the file is on disk. */
+  readonly entry: (place: { readonly path: string; readonly folder: string }) => Entry
+}
+
+const graceMs = 10_000
+
+export async function runProcess(
+  ctx: Ctx,
+  attempt: Attempt,
+  task: { readonly plan: ProcessPlan; readonly signals: StopSignals },
+): Promise<Outcome> {
+  const begun = ctx.now().getTime()
+  const folder = attemptFolder(ctx, attempt.attemptId)
+  const prepared = existsSync(join(folder, 'spec.json'))
+    ? await readPrepared(folder)
+    : await prepare(ctx, attempt, { ...task, folder })
+  if ('end' in prepared) return prepared
+  const report = await waitOrKill(ctx, attempt, task.signals)
+  const end = await settle(ctx, attempt, report)
+  const output = outputOf(report, end)
+  return {
+    end,
+    ...(output ? { output } : {}),
+    setupMs: Math.max(0, report.startedAt - begun),
+    executionMs: Math.max(0, report.endedAt - report.startedAt),
+    environment: prepared.environment,
+    edges: prepared.edges,
+  }
+}
+
+interface Prepared {
+  readonly environment: string
+  readonly edges: readonly NewEdge[]
+}
+
+// Kept beside the attempt until its end is recorded, for a server that takes over in between.
+const preparedFile = 'prepared.json'
+
+async function readPrepared(folder: string): Promise<Prepared> {
+  return JSON.parse(await readFile(join(folder, preparedFile), 'utf8')) as Prepared
+}
+
+async function prepare(
+  ctx: Ctx,
+  attempt: Attempt,
+  task: { readonly plan: ProcessPlan; readonly folder: string; readonly signals: StopSignals },
+): Promise<Prepared | Outcome> {
+  const { plan, folder } = task
+  const environment = await attemptTo('LIBRARY_INSTALLATION_ERROR', () =>
+    taskEnvironment(ctx, attempt),
+  )
+  if ('end' in environment) return environment
+  const { file } = plan
+  const code =
+    file === undefined
+      ? { path: '', edges: [] }
+      : await attemptTo('RESOURCE_NOT_FOUND', () =>
+          copyCode(ctx, attempt, { path: file, into: join(folder, 'code') }),
+        )
+  if ('end' in code) return code
+  if (task.signals.stop.aborted) return { end: failed('RUN_EXECUTION_ERROR', 'Stopped') }
+  const cwd = code.path === '' ? join(folder, 'work') : dirname(code.path)
+  await mkdir(cwd, { recursive: true })
+  const memory = memoryLimit(attempt)
+  const variables = await taskVariables(ctx, attempt)
+  const prepared: Prepared = { environment: environment.hash, edges: code.edges }
+  await writeFile(join(folder, preparedFile), JSON.stringify(prepared))
+  await launch(ctx, {
+    attemptId: attempt.attemptId,
+    environment: environment.hash,
+    cwd,
+    entry: plan.entry({ path: code.path, folder }),
+    env: variables.env,
+    secrets: variables.secrets,
+    ...(memory === undefined ? {} : { limits: { memoryBytes: memory } }),
+  })
+  return prepared
+}
+
+/** What the user can mend becomes the attempt's end; what they cannot stays an error. */
+async function attemptTo<T>(
+  code: 'LIBRARY_INSTALLATION_ERROR' | 'RESOURCE_NOT_FOUND',
+  work: () => Promise<T>,
+): Promise<T | Outcome> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) return { end: failed(code, error.message) }
+    throw error
+  }
+}
+
+async function waitOrKill(ctx: Ctx, attempt: Attempt, signals: StopSignals): Promise<ExitReport> {
+  const stop = () => {
+    kill(ctx, attempt.attemptId, { graceMs }).catch((error: unknown) => {
+      ctx.log.error({ err: error, attempt: attempt.attemptId }, 'a task could not be stopped')
+    })
+  }
+  if (signals.stop.aborted) stop()
+  signals.stop.addEventListener('abort', stop, { once: true })
+  try {
+    return await waitForExit(ctx, attempt.attemptId, signals.detach)
+  } finally {
+    signals.stop.removeEventListener('abort', stop)
+  }
+}
+
+/** Makes what a successful attempt wrote visible; drops what another one wrote. */
+async function settle(ctx: Ctx, attempt: Attempt, report: ExitReport): Promise<End> {
+  const end = endOf(report, memoryLimit(attempt))
+  const { attemptId } = attempt
+  if (end.result !== 'SUCCESS') {
+    await discardStage(ctx, { attemptId })
+    return end
+  }
+  try {
+    await commitStage(ctx, { attemptId, writer: writerOf(attempt) })
+    return end
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    await discardStage(ctx, { attemptId })
+    return failed('RUN_EXECUTION_ERROR', `Its tables could not be written: ${error.message}`)
+  }
+}
+
+/** The same for every try of a task, so that its rows are there once. A repair writes again. */
+function writerOf({ run, taskKey, iteration }: Attempt): string {
+  const each = iteration === undefined ? '' : `/${iteration}`
+  const repair = run.repairCount === 0 ? '' : `/repair-${run.repairCount}`
+  return `job-run/${run.runId}/${taskKey}${each}${repair}`
+}
+
+function endOf(report: ExitReport, memoryBytes: number | undefined): End {
+  const { reason, exitCode, signal, error } = report
+  switch (reason) {
+    case 'lost':
+      return lost('Its process vanished with the machine or was removed from outside')
+    case 'memory':
+      return failed(
+        'RUN_EXECUTION_ERROR',
+        `Ended because it needed more than its memory limit of ${memoryBytes ?? '?'} bytes (spark.driver.memory)`,
+      )
+    case 'cpu':
+    case 'wall':
+      return failed('RUN_EXECUTION_ERROR', `Ended because it reached its ${reason} time limit`)
+    case 'killed':
+    case 'exited':
+      if (exitCode === 0) return succeeded()
+      return failed('RUN_EXECUTION_ERROR', describeFailure({ exitCode, signal, error }))
+  }
+}
+
+function describeFailure(
+  of: Pick<ExitReport, 'exitCode' | 'signal'> & {
+    readonly error: ExitReport['error'] | undefined
+  },
+): string {
+  if (of.error) return `${of.error.type}: ${of.error.message}`
+  if (of.signal) return `The process was ended by ${of.signal}`
+  return `The process ended with exit code ${of.exitCode}`
+}
+
+const mostResult = 5 * 1024 * 1024
+
+function outputOf(report: ExitReport, end: End): TaskOutput | undefined {
+  const { error, result } = report
+  if (error) return { error: `${error.type}: ${error.message}`, errorTrace: error.traceback }
+  if (end.result !== 'SUCCESS') return { error: end.message }
+  if (result === undefined || result === null) return undefined
+  const text = typeof result === 'string' ? result : JSON.stringify(result)
+  return { notebookResult: text.slice(0, mostResult) }
+}
+
+function memoryLimit({ task, settings }: Attempt): number | undefined {
+  const shared = (settings.job_clusters ?? []).find(
+    (cluster) => cluster.job_cluster_key === task.job_cluster_key,
+  )
+  const conf = (task.new_cluster ?? shared?.new_cluster)?.spark_conf
+  const memory = conf?.['spark.driver.memory']
+  return memory === undefined ? undefined : parseMemory(memory)
+}

@@ -1,0 +1,170 @@
+import { expect, test } from 'vitest'
+import { listEdges } from '../../core/index.ts'
+import { jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
+
+function script(key: string, extra: object = {}): object {
+  return { task_key: key, spark_python_task: { python_file: `/Users/me/p/${key}.py` }, ...extra }
+}
+
+const after = (key: string) => ({ depends_on: [{ task_key: key }] })
+
+test('runs a script with its arguments, its folder and a token to call back', async () => {
+  await using b = await jobsBench()
+  await b.write('/Users/me/p/helper.py', 'ANSWER = 42\n')
+  await b.write(
+    '/Users/me/p/a.py',
+    'import sys, helper\nfrom millrace._dbutils import TaskValues\nprint(sys.argv[1:], helper.ANSWER)\nTaskValues().set("n", {"x": [1]})\n',
+  )
+  await b.write(
+    '/Users/me/p/b.py',
+    'import sys\nfrom millrace._dbutils import TaskValues\nprint(sys.argv[1], TaskValues().get("a", "n"))\n',
+  )
+  const runId = await b.run({
+    name: 'values',
+    parameters: [{ name: 'day', default: 'monday' }],
+    tasks: [
+      script('a', {
+        spark_python_task: {
+          python_file: '/Users/me/p/a.py',
+          parameters: ['{{job.parameters.day}}', '{{task.name}}'],
+        },
+      }),
+      {
+        ...after('a'),
+        task_key: 'b',
+        spark_python_task: {
+          python_file: '/Users/me/p/b.py',
+          parameters: ['{{tasks.a.values.n.x}}'],
+        },
+      },
+    ],
+  })
+  const run = await b.ended(runId)
+  expect(results(run)).toEqual({ a: 'SUCCESS', b: 'SUCCESS' })
+  const logs = await Promise.all(
+    run.tasks.map((task) => b.get('runs/get-output', { run_id: String(task.run_id) })),
+  )
+  expect(logs.map((output) => output['logs'])).toEqual(["['monday', 'a'] 42\n", "[1] {'x': [1]}\n"])
+  const edges = await listEdges(b.ctx.db, { from: `attempt:${run.tasks[0]?.run_id}` })
+  expect(edges.map((edge) => [edge.kind, edge.to.replace(/@.*/, '')])).toEqual(
+    expect.arrayContaining([
+      ['PART_OF', `job-run:${runId}`],
+      ['USED_CODE', 'file:/Users/me/p/a.py'],
+    ]),
+  )
+})
+
+test('retries a failing script, each attempt with an id of its own', async () => {
+  await using b = await jobsBench()
+  await b.write(
+    '/Users/me/p/flaky.py',
+    'import sys\nif int(sys.argv[1]) < 3: raise RuntimeError("not yet")\n',
+  )
+  const run = await b.ended(
+    await b.run({
+      tasks: [
+        script('flaky', {
+          max_retries: 2,
+          spark_python_task: {
+            python_file: '/Users/me/p/flaky.py',
+            parameters: ['{{task.execution_count}}'],
+          },
+        }),
+      ],
+    }),
+  )
+  expect(run.state.result_state).toBe('SUCCESS')
+  expect(run.tasks.map((task) => [task.attempt_number, task.state.result_state])).toEqual([
+    [0, 'FAILED'],
+    [1, 'FAILED'],
+    [2, 'SUCCESS'],
+  ])
+  expect(run.tasks[0]?.state.state_message).toBe('RuntimeError: not yet')
+  const output = await b.get('runs/get-output', { run_id: String(run.tasks[0]?.run_id) })
+  expect(output).toMatchObject({ error: 'RuntimeError: not yet' })
+  expect(output['error_trace']).toContain('raise RuntimeError')
+})
+
+test('stops a task at its timeout and a run when it is canceled', async () => {
+  await using b = await jobsBench()
+  await b.write('/Users/me/p/slow.py', 'import time\nprint("here", flush=True)\ntime.sleep(600)\n')
+  const slow = await b.run({ tasks: [script('slow', { timeout_seconds: 1 })] })
+  const log = async (runId: number) =>
+    (await b.get('runs/get-output', { run_id: String(runId) }).catch(() => ({})))['logs' as never]
+  await expect.poll(() => log(slow)).toBe('here\n')
+  b.ctx.advance(2000)
+  b.ctx.events.wake()
+  expect((await b.ended(slow)).tasks[0]?.state).toMatchObject({ result_state: 'TIMEDOUT' })
+  const canceled = await b.run({ tasks: [script('slow')] })
+  await expect.poll(() => log(canceled)).toBe('here\n')
+  await b.post('runs/cancel', { run_id: canceled })
+  const run = await b.ended(canceled)
+  expect(run.state).toMatchObject({
+    life_cycle_state: 'TERMINATED',
+    result_state: 'CANCELED',
+    user_cancelled_or_timedout: true,
+  })
+  expect(run['status']).toMatchObject({ termination_details: { code: 'USER_CANCELED' } })
+})
+
+test('executes a notebook with widgets from job parameters and keeps what it exits with', async () => {
+  await using b = await jobsBench()
+  await b.write(
+    '/Users/me/p/nb.py',
+    '# Databricks notebook source\nprint(dbutils.widgets.get("own"))\n# COMMAND ----------\ndbutils.notebook.exit(dbutils.widgets.get("day"))\n',
+  )
+  const run = await b.ended(
+    await b.run({
+      parameters: [{ name: 'day', default: 'tuesday' }],
+      tasks: [
+        {
+          task_key: 'nb',
+          notebook_task: {
+            notebook_path: '/Users/me/p/nb.py',
+            base_parameters: { own: '{{job.name}}', day: 'never' },
+          },
+        },
+      ],
+    }),
+  )
+  const output = await b.get('runs/get-output', { run_id: String(run.tasks[0]?.run_id) })
+  expect(output).toMatchObject({ notebook_output: { result: 'tuesday' }, logs: 'Untitled\n' })
+})
+
+test('goes on after a restart of the engine without starting the process again', async () => {
+  await using b = await jobsBench()
+  await b.write(
+    '/Users/me/p/long.py',
+    'import os, time\nprint("started", flush=True)\nwhile not os.path.exists(os.environ["GO"]): time.sleep(0.01)\nprint("ended")\n',
+  )
+  const go = `${b.ctx.config.dataDir}/go`
+  const runId = await b.run({
+    environment_variables: [{ environment_variables_key: 'e', spec: { variables: { GO: go } } }],
+    tasks: [script('long', { environment_variables_key: 'e' })],
+  })
+  const output = async () =>
+    (await b.get('runs/get-output', { run_id: String(runId) }).catch(() => ({})))['logs' as never]
+  await expect.poll(output).toBe('started\n')
+  await b.restart()
+  const { writeFile } = await import('node:fs/promises')
+  await writeFile(go, '')
+  const run = await b.ended(runId)
+  expect(run.state.result_state).toBe('SUCCESS')
+  expect(await output()).toBe('started\nended\n')
+  expect(run.tasks).toHaveLength(1)
+})
+
+test('fails with the resolver’s words for a library that does not exist, and for a missing file', async () => {
+  await using b = await jobsBench()
+  await b.write('/Users/me/p/x.py', 'print(1)\n')
+  const run = await b.ended(
+    await b.run({
+      tasks: [script('x', { libraries: [{ pypi: { package: 'pip==0.0.0.1' } }] }), script('gone')],
+    }),
+  )
+  expect(run.tasks.map((task) => task['status'])).toMatchObject([
+    { termination_details: { code: 'LIBRARY_INSTALLATION_ERROR' } },
+    { termination_details: { code: 'RESOURCE_NOT_FOUND' } },
+  ])
+  expect(run.tasks[1]?.state.state_message).toContain('/Users/me/p/gone.py')
+})

@@ -1,0 +1,47 @@
+/** The Python environment of a task: from its libraries or the job's environment to a lock. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ensureEnvironment, type Environment } from '../../compute/index.ts'
+import type { Ctx } from '../../core/index.ts'
+import { hashFile, materialise, readFile } from '../../workspace/index.ts'
+import type { Attempt } from './contract.ts'
+
+/** Resolved and, when it is new, built. Throws compute's error when that is impossible. */
+export async function taskEnvironment(ctx: Ctx, attempt: Attempt): Promise<Environment> {
+  const requirements: string[] = []
+  for (const wanted of requirementsOf(attempt)) {
+    requirements.push(...(await expand(ctx, wanted)))
+  }
+  return ensureEnvironment(ctx, { requirements })
+}
+
+function requirementsOf({ task, settings }: Attempt): string[] {
+  const libraries = (task.libraries ?? []).map(
+    ({ pypi, whl, requirements }) => pypi?.package ?? whl ?? `-r ${requirements}`,
+  )
+  const environment = (settings.environments ?? []).find(
+    (candidate) => candidate.environment_key === task.environment_key,
+  )
+  return [...libraries, ...(environment?.spec?.dependencies ?? [])]
+}
+
+async function expand(ctx: Ctx, wanted: string): Promise<string[]> {
+  const file = /^-r\s+(.+)$/.exec(wanted.trim())?.[1]
+  if (file !== undefined) return parseRequirements((await readFile(ctx, file)).toString('utf8'))
+  if (!wanted.startsWith('/')) return [wanted]
+  return [await wheelOnDisk(ctx, wanted)]
+}
+
+function parseRequirements(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '')
+}
+
+// Installers want the wheel under its own name; the folder by its hash keeps versions apart.
+async function wheelOnDisk(ctx: Ctx, path: string): Promise<string> {
+  const folder = join(ctx.config.dataDir, 'wheels', await hashFile(ctx, path))
+  await mkdir(folder, { recursive: true })
+  return (await materialise(ctx, path, folder)).path
+}
