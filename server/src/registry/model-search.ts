@@ -10,6 +10,7 @@ import {
   parseFilter,
   parseOrderBy,
   textOperators,
+  withoutRepeats,
   type Comparison,
   type OrderColumn,
   type SqlPart,
@@ -23,7 +24,6 @@ import {
   tagCondition,
   unknownName,
   unknownOrder,
-  withoutRepeats,
   type SearchInput,
 } from './search.ts'
 

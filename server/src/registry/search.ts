@@ -5,7 +5,6 @@ import {
   shown,
   textOperators,
   type Comparison,
-  type OrderColumn,
   type SqlPart,
 } from '../tracking/index.ts'
 import { registryErrors } from './errors.ts'
@@ -38,13 +37,6 @@ export function unknownName(comparison: Comparison, known: string): Error {
 export function unknownOrder(key: string, known: readonly string[]): Error {
   return registryErrors.REGISTRY_INVALID(
     `Invalid order by key '${key}' specified. Valid keys are ${known.join(', ')}`,
-  )
-}
-
-/** A column that comes again later orders nothing more. */
-export function withoutRepeats(columns: readonly OrderColumn[]): OrderColumn[] {
-  return columns.filter(
-    (column, index) => columns.findIndex((other) => other.sql === column.sql) === index,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Ctx } from '../core/index.ts'
+import { settleSnapshots } from './snapshot-tasks.ts'
 
-/** Starts the room's background work; disposing it waits for the work in hand. */
-export async function startTracking(_ctx: Ctx): Promise<AsyncDisposable> {
-  return { [Symbol.asyncDispose]: async () => {} }
+/** The room has no work of its own rhythm; disposing it waits for what searches left to do. */
+export async function startTracking(ctx: Ctx): Promise<AsyncDisposable> {
+  return { [Symbol.asyncDispose]: () => settleSnapshots(ctx) }
 }

@@ -1,4 +1,5 @@
 import type { App } from '../core/index.ts'
+import { searchExperiments } from './experiment-search.ts'
 import {
   createExperiment,
   deleteExperiment,
@@ -9,10 +10,10 @@ import {
   restoreExperiment,
   setExperimentTag,
 } from './experiment-service.ts'
-import { encodeExperiment } from './wire/encode.ts'
+import { encodeExperiment, list } from './wire/encode.ts'
 import { f } from './wire/fields.ts'
 import { rpc } from './wire/rpc.ts'
-import { keyValue } from './wire/shapes.ts'
+import { keyValue, viewType } from './wire/shapes.ts'
 
 export function experimentRoutes(app: App): void {
   rpc(app, {
@@ -53,7 +54,39 @@ export function experimentRoutes(app: App): void {
       experiment: encodeExperiment(await getExperimentByName(ctx, input.experiment_name)),
     }),
   })
+  experimentSearch(app)
   experimentChanges(app)
+}
+
+function experimentSearch(app: App): void {
+  for (const method of ['POST', 'GET'] as const) {
+    rpc(app, {
+      id: method === 'POST' ? 'searchExperiments' : 'searchExperimentsByGet',
+      method,
+      path: '/mlflow/experiments/search',
+      summary: 'Experiments that a filter finds, page by page.',
+      request: {
+        max_results: f.int.or(0),
+        page_token: f.text,
+        filter: f.text,
+        order_by: f.list(f.text.required).or([]),
+        view_type: viewType,
+      },
+      handle: async (ctx, input) => {
+        const page = await searchExperiments(ctx, {
+          filter: input.filter,
+          orderBy: input.order_by,
+          view: input.view_type,
+          maxResults: input.max_results,
+          pageToken: input.page_token,
+        })
+        return {
+          ...list('experiments', page.experiments.map(encodeExperiment)),
+          ...(page.nextPageToken === undefined ? {} : { next_page_token: page.nextPageToken }),
+        }
+      },
+    })
+  }
 }
 
 function experimentChanges(app: App): void {

@@ -57,7 +57,8 @@ export {
   textOperators,
   type SqlPart,
 } from './search/conditions.ts'
-export { afterPlace, orderSql, type OrderColumn } from './search/keyset.ts'
+export { afterPlace, orderSql, withoutRepeats, type OrderColumn } from './search/keyset.ts'
 export { getArtifact } from './artifact-service.ts'
 export { checkLength, invalidValue } from './validation.ts'
 export { parseArtifactPath as checkArtifactPath } from './artifact-path.ts'
+export { searchRuns, type RunPage, type SearchRunsInput } from './run-search-service.ts'

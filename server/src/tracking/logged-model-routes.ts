@@ -1,4 +1,5 @@
 import type { App } from '../core/index.ts'
+import { searchLoggedModels } from './logged-model-search.ts'
 import {
   createLoggedModel,
   deleteLoggedModel,
@@ -9,7 +10,7 @@ import {
   setLoggedModelTags,
 } from './logged-model-service.ts'
 import { LoggedModelStatus } from './types.ts'
-import { encodeLoggedModel } from './wire/encode.ts'
+import { encodeLoggedModel, list } from './wire/encode.ts'
 import { f } from './wire/fields.ts'
 import { rpc } from './wire/rpc.ts'
 import { keyValue, loggedModelStatus } from './wire/shapes.ts'
@@ -53,8 +54,58 @@ export function loggedModelRoutes(app: App): void {
       model: encodeLoggedModel(await getLoggedModel(ctx, input.model_id)),
     }),
   })
+  loggedModelSearch(app)
   loggedModelChanges(app)
   loggedModelParts(app)
+}
+
+const datasetFilter = { dataset_name: f.text.required, dataset_digest: f.text }
+
+function loggedModelSearch(app: App): void {
+  rpc(app, {
+    id: 'searchLoggedModels',
+    method: 'POST',
+    path: '/mlflow/logged-models/search',
+    summary: 'Logged models that a filter finds, page by page.',
+    request: {
+      experiment_ids: f.list(f.text.required).or([]),
+      filter: f.text,
+      datasets: f.list(f.message(datasetFilter).required).or([]),
+      max_results: f.int.or(50),
+      order_by: f.list(f.message(orderField).required).or([]),
+      page_token: f.text,
+    },
+    handle: async (ctx, input) => {
+      const page = await searchLoggedModels(ctx, {
+        experimentIds: input.experiment_ids,
+        filter: input.filter,
+        datasets: input.datasets.map((each) => ({
+          name: each.dataset_name,
+          digest: each.dataset_digest,
+        })),
+        orderBy: input.order_by.map((each) => ({
+          field: each.field_name,
+          ascending: each.ascending,
+          dataset: each.dataset_name
+            ? { name: each.dataset_name, digest: each.dataset_digest }
+            : undefined,
+        })),
+        maxResults: input.max_results,
+        pageToken: input.page_token,
+      })
+      return {
+        ...list('models', page.models.map(encodeLoggedModel)),
+        ...(page.nextPageToken === undefined ? {} : { next_page_token: page.nextPageToken }),
+      }
+    },
+  })
+}
+
+const orderField = {
+  field_name: f.text.required,
+  ascending: f.bool.or(true),
+  dataset_name: f.text,
+  dataset_digest: f.text,
 }
 
 function loggedModelChanges(app: App): void {

@@ -139,4 +139,29 @@ export const trackingMigrations: Migrations = {
       )`.execute(db)
     },
   },
+  '0007_tracking_run_snapshot': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table tracking_run_snapshot (
+        run bigint primary key, body text not null
+      )`.execute(db)
+    },
+  },
+  '0008_tracking_collation': {
+    async up(db: Kysely<unknown>) {
+      // Text is ordered and compared byte by byte, as on SQLite.
+      if (!isPostgres(db)) return
+      for (const [table, column] of [
+        ['tracking_param', 'value'],
+        ['tracking_tag', 'value'],
+        ['tracking_run', 'run_id'],
+        ['tracking_run', 'name'],
+        ['tracking_experiment', 'name'],
+        ['tracking_logged_model', 'name'],
+        ['tracking_logged_model', 'model_id'],
+      ]) {
+        await sql`alter table ${sql.raw(table ?? '')} alter column ${sql.raw(column ?? '')}
+          type text collate "C"`.execute(db)
+      }
+    },
+  },
 }

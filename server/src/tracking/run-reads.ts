@@ -1,17 +1,8 @@
 import { query, type DialectName, type Script } from '../core/index.ts'
+import { numberList, type NumberList } from './number-list.ts'
 import { toMetric, type MetricRow } from './metric-store.ts'
 import { runColumns, toRunInfo, type RunRow } from './run-store.ts'
 import type { DatasetInput, KeyValue, Run } from './types.ts'
-
-/** `run in <list>` with one parameter, however many numbers there are. */
-export function numberList(
-  dialect: DialectName,
-  numbers: readonly number[],
-): { readonly sql: string; readonly parameter: string } {
-  return dialect === 'sqlite'
-    ? { sql: '(select value from json_each(?))', parameter: JSON.stringify(numbers) }
-    : { sql: '(select unnest(?::bigint[]))', parameter: `{${numbers.join(',')}}` }
-}
 
 export function* loadRun(dialect: DialectName, runId: string): Script<Run | undefined> {
   const rows = yield* query<RunRow>(
@@ -71,8 +62,6 @@ interface ModelRow extends OfRun {
   readonly model_id: string
   readonly step: number
 }
-
-type NumberList = ReturnType<typeof numberList>
 
 function* loadPairs(
   table: 'tracking_param' | 'tracking_tag',

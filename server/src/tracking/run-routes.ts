@@ -1,4 +1,5 @@
 import type { App } from '../core/index.ts'
+import { searchRunsText } from './run-search-service.ts'
 import {
   createRun,
   deleteRun,
@@ -11,7 +12,7 @@ import {
 import { encodeRun, encodeRunInfo } from './wire/encode.ts'
 import { f } from './wire/fields.ts'
 import { rpc } from './wire/rpc.ts'
-import { keyValue, runStatus } from './wire/shapes.ts'
+import { keyValue, runStatus, viewType } from './wire/shapes.ts'
 
 export function runRoutes(app: App): void {
   rpc(app, {
@@ -65,6 +66,33 @@ export function runRoutes(app: App): void {
   })
   runStages(app)
   runTags(app)
+  runSearch(app)
+}
+
+function runSearch(app: App): void {
+  rpc(app, {
+    id: 'searchRuns',
+    method: 'POST',
+    path: '/mlflow/runs/search',
+    summary: 'Runs of experiments that a filter finds, in the order asked for, page by page.',
+    request: {
+      experiment_ids: f.list(f.text.required).or([]),
+      filter: f.text,
+      run_view_type: viewType,
+      max_results: f.int.or(1_000),
+      order_by: f.list(f.text.required).or([]),
+      page_token: f.text,
+    },
+    handle: async (ctx, input) =>
+      searchRunsText(ctx, {
+        experimentIds: input.experiment_ids,
+        filter: input.filter,
+        orderBy: input.order_by,
+        view: input.run_view_type,
+        maxResults: input.max_results,
+        pageToken: input.page_token,
+      }),
+  })
 }
 
 function runStages(app: App): void {

@@ -15,6 +15,7 @@ import { randomRunName } from './run-names.ts'
 import { loadRun } from './run-reads.ts'
 import {
   deleteTagRow,
+  dropSnapshot,
   findRunRow,
   insertRun,
   setRunStage,
@@ -23,6 +24,7 @@ import {
   upsertTag,
   type RunRow,
 } from './run-store.ts'
+import { insertSnapshots } from './snapshot-store.ts'
 import { LifecycleStage, RunStatus, type KeyValue, type Run, type RunInfo } from './types.ts'
 import { checkLength, checkRunId, checkTag, limits, parseExperimentId } from './validation.ts'
 
@@ -141,6 +143,7 @@ export async function updateRun(ctx: Ctx, input: UpdateRunInput): Promise<RunInf
         subject: `run:${runId}`,
         payload: { run_id: runId, status },
       })
+      yield* insertSnapshots(ctx.database.dialect, [run.id])
     }
     return toRunInfo(updated)
   })
@@ -210,9 +213,12 @@ export function* getRunRow(runId: string): Script<RunRow> {
   return run
 }
 
-/** The run to write to; a deleted one takes nothing. */
+/** The run to log to; a deleted one takes nothing. */
 export function* getActiveRun(runId: string): Script<RunRow> {
   const run = yield* getRunRow(runId)
-  if (run.lifecycle_stage === LifecycleStage.Active) return run
+  if (run.lifecycle_stage === LifecycleStage.Active) {
+    yield* dropSnapshot(run.id)
+    return run
+  }
   throw trackingErrors.TRACKING_RUN_NOT_ACTIVE(runId, run.lifecycle_stage)
 }

@@ -93,6 +93,11 @@ export function* setStageOfRuns(change: {
   )
 }
 
+/** What a search would answer of the run is no longer so. */
+export function* dropSnapshot(id: number): Script<void> {
+  yield* exec('delete from tracking_run_snapshot where run = ?', id)
+}
+
 export function* upsertTag(keys: Keys, run: RunRow, tag: KeyValue): Script<void> {
   yield* exec(
     `insert into tracking_tag (run, key, experiment, value) values (?, ?, ?, ?)

@@ -260,7 +260,7 @@ function commitBatch(writer: DatabaseSync, batch: readonly Waiting[]): void {
     }
     writer.exec('commit')
   } catch (error) {
-    if (writer.isTransaction) writer.exec('rollback')
+    if (writer.isOpen && writer.isTransaction) writer.exec('rollback')
     for (const { reject } of batch) reject(error)
     return
   }

@@ -26,3 +26,10 @@ export function afterPlace(columns: readonly OrderColumn[], place: readonly SqlV
     parameters: [value, value, ...inner.parameters],
   }
 }
+
+/** A column that comes again later orders nothing more. */
+export function withoutRepeats(columns: readonly OrderColumn[]): OrderColumn[] {
+  return columns.filter(
+    (column, index) => columns.findIndex((other) => other.sql === column.sql) === index,
+  )
+}
