@@ -1,9 +1,11 @@
 """One attempt as its fork server sees it.
 
     running ─(kill, limit)→ terminating ─(process ends)→ draining ─(group empty, grace over)→ ended
-       └────────────────────(process ends)────────────────────────────────────────────────→ ended
+       ├────────────────────(process ends)────────────────────────────────────────────────→ ended
+       └─(says that it leaves, and is alone)──────────────────────────────────────────────→ ended
 
-Ended means: every process of the attempt is gone, and ``exit.json`` is in its folder.
+Ended means: every process of the attempt is gone or past its last instruction, and ``exit.json``
+is in its folder.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import re
 import resource
 import socket
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from millrace_worker._processes import signal_name
@@ -41,24 +42,41 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass
 class Attempt:
     """A running attempt."""
 
-    attempt_id: str
-    folder: str
-    pid: int
-    channel: socket.socket
-    limits: dict[str, Any]
-    started_at: int = field(default_factory=now_ms)
-    reason: str | None = None
-    limit_message: str | None = None
-    grace_until: float | None = None
-    peak_memory: int = 0
-    outcome: Message = field(default_factory=dict)
-    reader: FrameReader = field(default_factory=FrameReader)
-    status: int | None = None
-    usage: resource.struct_rusage | None = None
+    def __init__(self, spec: Message, pid: int, channel: socket.socket) -> None:
+        self.attempt_id: str = spec["attempt_id"]
+        self.folder: str = spec["folder"]
+        self.limits: dict[str, Any] = spec.get("limits") or {}
+        self.pid = pid
+        self.channel = channel
+        self.started_at = now_ms()
+        self.reason: str | None = None
+        self.limit_message: str | None = None
+        self.grace_until: float | None = None
+        self.peak_memory = 0
+        self.outcome: Message = {}
+        self.reader = FrameReader()
+        self.status: int | None = None
+        self.max_rss_bytes = 0
+        self.cpu_ms = 0
+
+    def ended(self, status: int, usage: resource.struct_rusage) -> None:
+        """Its first process has been reaped."""
+        self.status = status
+        self.max_rss_bytes = usage.ru_maxrss * 1024
+        self.cpu_ms = round((usage.ru_utime + usage.ru_stime) * 1000)
+
+    def leaves(self) -> bool:
+        """Whether its first process has said, unasked, that it has done its last."""
+        leaving = self.outcome.get("leaving")
+        if leaving is None or self.reason is not None or self.status is not None:
+            return False
+        self.status = leaving["exit_code"] << 8
+        self.max_rss_bytes = leaving["max_rss_bytes"]
+        self.cpu_ms = leaving["cpu_ms"]
+        return True
 
     def in_grace(self) -> bool:
         """Whether what is left of it may still end by itself."""
@@ -69,17 +87,14 @@ class Attempt:
         status = self.status if self.status is not None else 0
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         name = None if number is None else signal_name(number)
-        peak = self.usage.ru_maxrss * 1024 if self.usage else 0
         report: Message = {
             "exit_code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
             "signal": name,
             "reason": self.reason or "exited",
             "started_at": self.started_at,
             "ended_at": now_ms(),
-            "max_rss_bytes": max(peak, self.peak_memory),
-            "cpu_ms": round((self.usage.ru_utime + self.usage.ru_stime) * 1000)
-            if self.usage
-            else 0,
+            "max_rss_bytes": max(self.max_rss_bytes, self.peak_memory),
+            "cpu_ms": self.cpu_ms,
         }
         error = self._error(name)
         if error is not None:
@@ -105,20 +120,30 @@ class Attempt:
 
 def claim(folder: str, attempt: Message) -> bool:
     """Makes the folder this attempt's own; False when it has been launched before."""
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.makedirs(folder, mode=0o700)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        fd = os.open(os.path.join(folder, "spec.json"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_whole(os.path.join(folder, "spec.json"), flags, json.dumps(_public(attempt)))
     except FileExistsError:
         return False
-    with open(fd, "w") as file:
-        json.dump(_public(attempt), file, indent=1)
     secrets = attempt.get("secrets") or []
     if secrets:
         # One JSON text a line; the task adds those that it reads while it runs.
-        path = os.path.join(folder, "secrets.jsonl")
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
-            file.writelines(json.dumps(secret) + "\n" for secret in secrets)
+        text = "".join(json.dumps(secret) + "\n" for secret in secrets)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        _write_whole(os.path.join(folder, "secrets.jsonl"), flags, text)
     return True
+
+
+def _write_whole(path: str, flags: int, text: str) -> None:
+    fd = os.open(path, flags, 0o600)
+    try:
+        data = memoryview(text.encode())
+        while data:
+            data = data[os.write(fd, data) :]
+    finally:
+        os.close(fd)
 
 
 def _public(attempt: Message) -> Message:
@@ -141,7 +166,6 @@ def read_exit(folder: str) -> Message | None:
 def write_exit(folder: str, report: Message) -> None:
     """Writes the report so that a reader sees all of it or none."""
     path = os.path.join(folder, "exit.json")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    with open(f"{path}.new", "w") as file:
-        json.dump(report, file)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    _write_whole(f"{path}.new", flags, json.dumps(report))
     os.replace(f"{path}.new", path)

@@ -101,13 +101,13 @@ class Capture:
             {"output_type": "display_data", "data": bundle, "metadata": metadata or {}}
         )
 
-    def result(self, value: Any, count: int) -> None:
+    def result(self, bundle: dict[str, Any], count: int) -> None:
         """Adds the value of the cell's last expression."""
         self.outputs.append(
             {
                 "output_type": "execute_result",
                 "execution_count": count,
-                "data": mime_bundle(value),
+                "data": bundle,
                 "metadata": {},
             }
         )
@@ -129,7 +129,7 @@ class Tee(io.TextIOBase):
 
     def __init__(self, name: str, log: TextIO, add: Callable[[str, str], None]) -> None:
         self._name = name
-        self._log = log
+        self.log = log
         self._add = add
 
     @property
@@ -140,12 +140,12 @@ class Tee(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        self._log.write(text)
+        self.log.write(text)
         self._add(self._name, text)
         return len(text)
 
     def flush(self) -> None:
-        self._log.flush()
+        self.log.flush()
 
     def fileno(self) -> int:
-        return self._log.fileno()
+        return self.log.fileno()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -27,13 +24,13 @@ _SILENT = frozenset({"load_ext", "autoreload", "matplotlib", "reload_ext", "conf
 _LINE = re.compile(r"^(\s*)(%|!)([A-Za-z_]\w*)?(.*)$")
 
 
-@dataclass
 class Magic:
     """``%name rest`` and, for a cell magic, the lines below."""
 
-    name: str
-    rest: str
-    body: str
+    def __init__(self, name: str, rest: str, body: str) -> None:
+        self.name = name
+        self.rest = rest
+        self.body = body
 
 
 def cell_magic(source: str) -> Magic | None:
@@ -103,6 +100,8 @@ def run_common(magic: Magic) -> Any:
 
 
 def _shell(command: str) -> None:
+    import subprocess
+
     done = subprocess.run(
         command, shell=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -156,6 +155,8 @@ def install_ipython_shim(
         else:
             show(*values)
 
+    import importlib.util
+
     if importlib.util.find_spec("IPython") is not None:
         _patch_on_import(display)
         return
@@ -181,6 +182,8 @@ def _patch_on_import(display: Callable[..., None]) -> None:
         def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
             if name != "IPython.core.display_functions":
                 return None
+            import importlib.util
+
             sys.meta_path.remove(Finder)
             spec = importlib.util.find_spec(name)
             if spec is None or spec.loader is None:

@@ -16,6 +16,7 @@ __all__ = [
     "die_with_parent",
     "kill_group",
     "kill_tree",
+    "main_children",
     "memory_of",
     "next_zombie",
     "signal_name",
@@ -56,6 +57,17 @@ def children_of(pid: int) -> list[int]:
             with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/children") as file:
                 found += map(int, file.read().split())
     return found
+
+
+def main_children(pid: int) -> list[int]:
+    """Like :func:`children_of`, where only the main thread has any."""
+    with contextlib.suppress(OSError):
+        fd = os.open(f"/proc/{pid}/task/{pid}/children", os.O_RDONLY)
+        try:
+            return [int(child) for child in os.read(fd, 1 << 20).split()]
+        finally:
+            os.close(fd)
+    return []
 
 
 def descendants_of(pid: int) -> list[int]:

@@ -4,7 +4,8 @@
                                                        └─(retired and nothing running)→ gone
 
 It keeps a few forked children waiting (``spares``), because forking a process that has numpy and
-scikit-learn imported takes 11-13 ms and handing an attempt to a waiting one takes a tenth of one.
+scikit-learn imported takes 11-13 ms and handing an attempt to a waiting one takes a tenth of one;
+:mod:`millrace_worker._spares` says how many.
 It outlives the Millrace server that started it for as long as attempts run; their ``exit.json``
 is the truth that the next server reads.
 
@@ -25,20 +26,19 @@ Events: ``{event: exit, attempt_id, report}`` and ``{event: ready, attempt_id}``
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import fcntl
 import gc
 import heapq
 import importlib
 import itertools
+import json
 import os
 import selectors
 import signal
 import socket
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import TextIO
 
@@ -46,6 +46,7 @@ from millrace_worker import _processes as processes
 from millrace_worker._attempt import Attempt, claim, read_exit, write_exit
 from millrace_worker._clients import Clients
 from millrace_worker._limits import Limits
+from millrace_worker._spares import Spare, Spares
 from millrace_worker.child import base_environment, run_child
 from millrace_worker.protocol import PROTOCOL, Message, send
 
@@ -59,14 +60,14 @@ class ForkServer:
     """See the module's own words."""
 
     def __init__(
-        self, *, listener: socket.socket, lock: TextIO, spares: int, idle_s: float
+        self, *, listener: socket.socket, lock: TextIO, spares: Spares, idle_s: float
     ) -> None:
         self._lock = lock
-        self._wanted_spares = spares
+        self._spares = spares
         self._idle_s = idle_s
-        self._spares: deque[tuple[int, socket.socket]] = deque()
         self._attempts: dict[str, Attempt] = {}
         self._by_pid: dict[int, Attempt] = {}
+        self._leaving: set[int] = set()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._retired = False
@@ -106,18 +107,17 @@ class ForkServer:
             self._turn()
 
     def _turn(self) -> None:
-        short_of_spares = len(self._spares) < self._wanted_spares
-        timeout = None
+        waits = [self._spares.wait_s()]
         if self._timers:
-            timeout = max(0.0, self._timers[0][0] - time.monotonic())
-        ready = self._selector.select(0 if short_of_spares else timeout)
+            waits.append(max(0.0, self._timers[0][0] - time.monotonic()))
+        ready = self._selector.select(min((w for w in waits if w is not None), default=None))
         for key, mask in ready:
             key.data(mask)
         while self._timers and self._timers[0][0] <= time.monotonic():
             heapq.heappop(self._timers)[2]()
         # Forking takes a while: only when nobody waits for an answer.
-        if short_of_spares and not ready:
-            self._spares.append(self._fork())
+        if not ready and self._spares.wait_s() == 0:
+            self._spares.add(self._fork())
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), action))
@@ -176,7 +176,7 @@ class ForkServer:
         if not claim(folder, spec):
             return {"state": "ended" if read_exit(folder) is not None else "vanished"}
         pid, channel = self._hand_over(spec)
-        attempt = Attempt(attempt_id, folder, pid, channel, spec.get("limits") or {})
+        attempt = Attempt(spec, pid, channel)
         self._attempts[attempt_id] = attempt
         self._by_pid[pid] = attempt
         channel.setblocking(False)
@@ -186,17 +186,16 @@ class ForkServer:
         self._limits.arm(attempt)
         return {"state": "started", "pid": pid, "started_at": attempt.started_at}
 
-    def _hand_over(self, spec: Message) -> tuple[int, socket.socket]:
-        while self._spares:
-            pid, channel = self._spares.popleft()
+    def _hand_over(self, spec: Message) -> Spare:
+        while (spare := self._spares.take()) is not None:
             try:
-                send(channel, spec)
-                return pid, channel
+                send(spare[1], spec)
+                return spare
             except OSError:
-                channel.close()
-        pid, channel = self._fork()
-        send(channel, spec)
-        return pid, channel
+                spare[1].close()
+        spare = self._fork()
+        send(spare[1], spec)
+        return spare
 
     def _kill(self, message: Message) -> Message:
         attempt = self._attempts.get(message["attempt_id"])
@@ -207,7 +206,7 @@ class ForkServer:
 
     # Children
 
-    def _fork(self) -> tuple[int, socket.socket]:
+    def _fork(self) -> Spare:
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
@@ -233,7 +232,7 @@ class ForkServer:
         self._clients.close()
         self._lock.close()
         inherited = [ours, self._wake_read, self._wake_write]
-        inherited += [channel for _, channel in self._spares]
+        inherited += self._spares.channels
         inherited += [attempt.channel for attempt in self._attempts.values()]
         for channel in inherited:
             channel.close()
@@ -260,6 +259,13 @@ class ForkServer:
             self._clients.broadcast({"event": "ready", "attempt_id": attempt.attempt_id})
         else:
             attempt.outcome = message
+            if not processes.main_children(attempt.pid) and attempt.leaves():
+                processes.kill_group(attempt.pid, signal.SIGKILL)
+                self._leaving.add(attempt.pid)
+                self._by_pid.pop(attempt.pid, None)
+                # It may be gone by now, and what it left behind be ours.
+                self._kill_strays()
+                self._end(attempt)
 
     def _on_wake(self, _mask: int) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -277,10 +283,10 @@ class ForkServer:
                 processes.kill_group(found, signal.SIGKILL)
             _, status, usage = os.wait4(found, 0)
             if attempt is not None:
-                attempt.status, attempt.usage = status, usage
-            for spare in [spare for spare in self._spares if spare[0] == found]:
-                spare[1].close()
-                self._spares.remove(spare)
+                attempt.ended(status, usage)
+            else:
+                self._leaving.discard(found)
+                self._spares.forget(found)
 
     def _end_if_empty(self, attempt: Attempt) -> None:
         alive = processes.kill_group(attempt.pid, 0)
@@ -290,6 +296,9 @@ class ForkServer:
             processes.kill_group(attempt.pid, signal.SIGKILL)
         self._kill_strays()
         self._read_outcome(attempt)
+        self._end(attempt)
+
+    def _end(self, attempt: Attempt) -> None:
         self._unregister(attempt.channel)
         attempt.channel.close()
         del self._attempts[attempt.attempt_id]
@@ -309,8 +318,8 @@ class ForkServer:
         a spare has lost its attempt; one that is still granted its grace is in that one's group.
         """
         draining = {a.pid for a in self._attempts.values() if a.status is not None and a.in_grace()}
-        known = {*self._by_pid, *(pid for pid, _ in self._spares)}
-        for pid in processes.children_of(os.getpid()):
+        known = {*self._by_pid, *self._leaving, *self._spares.pids}
+        for pid in processes.main_children(os.getpid()):
             if pid in known:
                 continue
             with contextlib.suppress(OSError):
@@ -338,25 +347,28 @@ class ForkServer:
 
 
 def main(argv: list[str]) -> int:
-    """Starts a fork server and says ``ready`` on standard output once it listens."""
-    parser = argparse.ArgumentParser(prog="millrace_worker.forkserver")
-    parser.add_argument("--socket", required=True)
-    parser.add_argument("--preload", default="", help="modules, comma-separated")
-    parser.add_argument("--spares", type=int, default=4)
-    parser.add_argument("--idle-s", type=float, default=600.0)
-    options = parser.parse_args(argv)
-    lock = open(f"{options.socket}.lock", "w")  # noqa: SIM115 - held until the process ends
+    """Starts a fork server and says ``ready`` on standard output once it listens.
+
+    Its argument is a JSON object: ``socket``, and ``preload``, ``spares``, ``most_spares`` and
+    ``idle_s`` where the defaults are not wanted.
+    """
+    options: Message = json.loads(argv[0])
+    path: str = options["socket"]
+    lock = open(f"{path}.lock", "w")  # noqa: SIM115 - held until the process ends
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return _ALREADY_RUNNING
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(options.socket)
+        os.unlink(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    server = ForkServer(listener=listener, lock=lock, spares=options.spares, idle_s=options.idle_s)
-    server.preload([name for name in options.preload.split(",") if name])
-    listener.bind(options.socket)
-    os.chmod(options.socket, 0o600)
+    spares = Spares(least=options.get("spares", 4), most=options.get("most_spares", 64))
+    server = ForkServer(
+        listener=listener, lock=lock, spares=spares, idle_s=options.get("idle_s", 600.0)
+    )
+    server.preload(options.get("preload", []))
+    listener.bind(path)
+    os.chmod(path, 0o600)
     listener.listen(16)
     os.write(1, b"ready\n")
     os.dup2(2, 1)
@@ -364,7 +376,7 @@ def main(argv: list[str]) -> int:
         server.run()
     finally:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(options.socket)
+            os.unlink(path)
     return 0
 
 

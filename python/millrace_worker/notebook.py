@@ -8,8 +8,6 @@ that a run that fails or is killed shows how far it came.
 from __future__ import annotations
 
 import ast
-import asyncio
-import inspect
 import json
 import linecache
 import os
@@ -17,8 +15,6 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from millrace_worker import _display, _magics
@@ -32,14 +28,15 @@ Notebook = dict[str, Any]
 _HEADER = "# Databricks notebook source"
 _SEPARATOR = re.compile(r"^# COMMAND -{10}\s*$", re.MULTILINE)
 _WRITE_EVERY_S = 2.0
+_CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without importing inspect into every fork
 
 
-@dataclass
 class Ended:
     """How a notebook ended: an error, or the value given to ``dbutils.notebook.exit``."""
 
-    error: BaseException | None = None
-    result: str | None = None
+    def __init__(self, error: BaseException | None = None, result: str | None = None) -> None:
+        self.error = error
+        self.result = result
 
 
 def parse(path: str) -> Notebook:
@@ -225,13 +222,16 @@ class _Session:
             value = self._run_code(ast.Expression(last.value), name, "eval")
             if value is not None:
                 self._namespace["_"] = value
-                self._capture.result(value, self._count)
-                _log_result(value)
+                bundle = _display.mime_bundle(value)
+                self._capture.result(bundle, self._count)
+                _log_bundle(bundle)
 
     def _run_code(self, tree: ast.Module | ast.Expression, name: str, mode: str) -> Any:
         code = compile(tree, name, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
         value = eval(code, self._namespace)
-        if code.co_flags & inspect.CO_COROUTINE:
+        if code.co_flags & _CO_COROUTINE:
+            import asyncio
+
             return asyncio.run(value)
         return value
 
@@ -279,24 +279,24 @@ class _Session:
 
     def _show(self, *values: Any, **_options: Any) -> None:
         for value in values:
-            self._capture.display(_display.mime_bundle(value))
-            _log_result(value)
+            self._show_bundle(_display.mime_bundle(value))
 
     def _show_html(self, html: str) -> None:
-        self._capture.display({"text/plain": "<HTML>", "text/html": html})
+        self._show_bundle({"text/plain": "<HTML>", "text/html": html})
 
     def _show_bundle(self, bundle: dict[str, Any]) -> None:
         self._capture.display(bundle)
+        _log_bundle(bundle)
 
     def _show_figures(self) -> None:
         for bundle in _display.take_figures():
             self._capture.display(bundle)
 
 
-def _log_result(value: Any) -> None:
-    log = getattr(sys.stdout, "_log", None)
-    if log is not None:
-        log.write(f"{_display.mime_bundle(value)['text/plain']}\n")
+def _log_bundle(bundle: dict[str, Any]) -> None:
+    """The log shows in plain text what the notebook shows richly."""
+    if isinstance(sys.stdout, _display.Tee):
+        sys.stdout.log.write(f"{bundle.get('text/plain', '')}\n")
 
 
 def _lazy(name: str) -> Any:
@@ -310,7 +310,8 @@ def _lazy(name: str) -> Any:
 
 
 def _iso_now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
 
 
 def _write(notebook: Notebook, path: str) -> None:

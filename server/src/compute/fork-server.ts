@@ -165,12 +165,8 @@ async function startAndConnect(options: ForkServerOptions): Promise<Socket | und
 /** Resolves once it listens, or another server has started it meanwhile. */
 function start(python: string, options: ForkServerOptions): Promise<void> {
   const { socket, log } = options.place
-  const args = ownModule('millrace_worker.forkserver', [
-    '--socket',
-    socket,
-    '--preload',
-    options.preload.join(','),
-  ])
+  const settings = JSON.stringify({ socket, preload: options.preload })
+  const args = ownModule('millrace_worker.forkserver', [settings])
   const logFd = openSync(log, 'w', 0o600)
   // The same order of sets and dicts in every attempt, so that a replay can be identical.
   const child = spawn('env', ['PYTHONHASHSEED=0', python, ...args], {
