@@ -44,11 +44,11 @@ function listOpen(open: readonly TransitionRequest[], out: Out): void {
     out.table(
       ['MODEL', 'VERSION', 'STAGE', 'REQUESTED BY', 'EXPIRES'],
       open.map((request) => [
-        request.model,
+        request.name,
         request.version,
         request.stage,
         request.creator,
-        formatTime(request.expires_at),
+        formatTime(request.expires_at ?? undefined),
       ]),
     )
   }
@@ -64,7 +64,7 @@ interface Wanted {
 function pickRequest(open: readonly TransitionRequest[], wanted: Wanted): TransitionRequest {
   const found = open.filter(
     (request) =>
-      request.model === wanted.name &&
+      request.name === wanted.name &&
       String(request.version) === wanted.version &&
       (wanted.stage === undefined || request.stage === wanted.stage),
   )

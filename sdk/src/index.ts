@@ -8,7 +8,14 @@ import { tablesApi, type TablesApi } from './tables.ts'
 import { workspaceApi, type WorkspaceApi } from './workspace.ts'
 
 export { MillraceApiError, ServerUnreachableError, type ConnectOptions, type Http } from './http.ts'
-export { isFinished, type JobSettings, type Run, type RunState, type TaskRun } from './jobs.ts'
+export {
+  isFinished,
+  type Job,
+  type JobSettings,
+  type Run,
+  type RunState,
+  type TaskRun,
+} from './jobs.ts'
 export type { TransitionRequest } from './registry.ts'
 export type { QueryResult } from './tables.ts'
 export type { Deployment } from './workspace.ts'

@@ -117,8 +117,11 @@ export function jobsApi(http: Http): JobsApi {
     delete: async (jobId) => {
       await http.call('POST', `${base}/delete`, { body: { job_id: jobId } })
     },
-    get: (jobId) => http.call('GET', `${base}/get`, { query: { job_id: jobId } }),
-    findByName: async (name) => (await list(name)).find((job) => job.settings.name === name),
+    get: (jobId) => getWholeJob(http, jobId),
+    findByName: async (name) => {
+      const found = (await list(name)).find((job) => job.settings.name === name)
+      return found && getWholeJob(http, found.job_id)
+    },
     list: () => list(),
     runNow: async (input) =>
       (await http.call<{ run_id: number }>('POST', `${base}/run-now`, { body: input })).run_id,
@@ -168,6 +171,27 @@ async function listAll<T>(
     token = page.next_page_token || undefined
   } while (token !== undefined)
   return all
+}
+
+const pagedFields = ['tasks', 'job_clusters', 'environments', 'parameters'] as const
+
+/** A job comes in pages of 100 items of each of its arrays. */
+async function getWholeJob(http: Http, jobId: number): Promise<Job> {
+  const get = (token: string | undefined) =>
+    http.call<Job & { next_page_token?: string }>('GET', `${base}/get`, {
+      query: { job_id: jobId, page_token: token },
+    })
+  const first = await get(undefined)
+  const settings: Record<string, unknown> = { ...first.settings }
+  for (let token = first.next_page_token; token;) {
+    const page = await get(token)
+    for (const field of pagedFields) {
+      const more = page.settings[field]
+      if (Array.isArray(more)) settings[field] = [settings[field] ?? [], more].flat()
+    }
+    token = page.next_page_token
+  }
+  return { job_id: first.job_id, settings: { ...settings, name: first.settings.name } }
 }
 
 async function getWholeRun(http: Http, runId: number): Promise<Run> {

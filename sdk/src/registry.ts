@@ -10,14 +10,17 @@ export interface ModelVersion {
 }
 
 export interface TransitionRequest {
-  readonly model: string
+  readonly request_id: string
+  /** Of the model. */
+  readonly name: string
   readonly version: string
   readonly stage: string
   readonly creator: string
-  readonly comment?: string
-  /** Epoch milliseconds; absent when it never expires. */
-  readonly expires_at?: number
-  readonly approvers?: readonly string[]
+  readonly comment: string
+  /** Epoch milliseconds; null when it never expires. */
+  readonly expires_at: number | null
+  /** Users, or `*` for everyone but the creator. */
+  readonly approvers: readonly string[]
 }
 
 export interface Decision {
@@ -35,6 +38,11 @@ export interface RegistryApi {
   /** Newest first. */
   readonly listVersions: (name: string) => Promise<readonly ModelVersion[]>
   readonly listOpenRequests: () => Promise<readonly TransitionRequest[]>
+  /** Newest last. */
+  readonly listComments: (
+    name: string,
+    version: string,
+  ) => Promise<readonly { readonly comment: string; readonly user_id: string }[]>
   readonly approve: (decision: Decision) => Promise<void>
   readonly reject: (decision: Decision) => Promise<void>
 }
@@ -60,6 +68,16 @@ export function registryApi(http: Http): RegistryApi {
       return (
         (await http.call<{ requests?: TransitionRequest[] }>('GET', path, { query })).requests ?? []
       )
+    },
+    listComments: async (name, version) => {
+      const path = '/api/millrace/1.0/registry/comments'
+      const query = { name, version }
+      const answer = await http.call<{ comments: { comment: string; user_id: string }[] }>(
+        'GET',
+        path,
+        { query },
+      )
+      return answer.comments
     },
     approve: async (decision) => {
       const body = { ...decision, archive_existing_versions: true }

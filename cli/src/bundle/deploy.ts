@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JobSettings, Millrace } from '@millrace/sdk'
+import { MillraceApiError, type Job, type JobSettings, type Millrace } from '@millrace/sdk'
 import { formatValue } from '../output.ts'
 import { listBundleFiles, readBundleFile } from './files.ts'
 import type { Bundle, GitState, Resource } from './types.ts'
@@ -151,7 +151,7 @@ async function apply(millrace: Millrace, step: Step): Promise<Made> {
   const settings = fillIn(resource.settings, ids, (_, error) => error) as Record<string, unknown>
   switch (resource.kind) {
     case 'jobs':
-      return applyJob(millrace, settings as JobSettings, step.bundle)
+      return applyJob(millrace, settings as JobSettings, step)
     case 'gates': {
       const model = String(settings['model'])
       await millrace.gates.putContract(model, String(settings['contract']))
@@ -167,13 +167,17 @@ async function apply(millrace: Millrace, step: Step): Promise<Made> {
   }
 }
 
-async function applyJob(millrace: Millrace, given: JobSettings, bundle: Bundle): Promise<Made> {
+async function applyJob(
+  millrace: Millrace,
+  given: JobSettings,
+  { resource, before, bundle }: Step,
+): Promise<Made> {
   const deployment = {
     kind: 'BUNDLE',
     metadata_file_path: `${bundle.rootPath}/state/metadata.json`,
   }
   const settings: JobSettings = { ...given, deployment, format: 'MULTI_TASK' }
-  const found = await millrace.jobs.findByName(settings.name)
+  const found = await findJob(millrace, settings.name, before[nameOf(resource)])
   if (!found) return { id: await millrace.jobs.create(settings), name: settings.name }
   if (!contains(found.settings, settings)) await millrace.jobs.reset(found.job_id, settings)
   return { id: found.job_id, name: settings.name }
@@ -233,7 +237,7 @@ async function planResource(
   if (resource.kind !== 'jobs') {
     return { resource: nameOf(resource), action: known ? 'update' : 'create', name }
   }
-  const found = await millrace.jobs.findByName(name)
+  const found = await findJob(millrace, name, known)
   const wanted = fillIn(
     resource.settings,
     (reference) => before[reference.replace(/^resources\./, '').replace(/\.id$/, '')]?.id,
@@ -241,6 +245,21 @@ async function planResource(
   )
   const action = !found ? 'create' : contains(found.settings, wanted) ? 'keep' : 'update'
   return { resource: nameOf(resource), action, name }
+}
+
+/** The job that the last deploy made, whatever it is called now; otherwise the one of that name. */
+async function findJob(
+  millrace: Millrace,
+  name: string,
+  known: Made | undefined,
+): Promise<Job | undefined> {
+  if (known?.id === undefined) return millrace.jobs.findByName(name)
+  return millrace.jobs.get(Number(known.id)).catch((error: unknown) => {
+    if (error instanceof MillraceApiError && error.status < 500) {
+      return millrace.jobs.findByName(name)
+    }
+    throw error
+  })
 }
 
 /** Whether everything that we say is so already; what the server added does not matter. */

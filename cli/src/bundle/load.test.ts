@@ -155,6 +155,16 @@ test.each([
     'bundle: {name: x}\nresources:\n  jobs:\n    j: {name: "${resources.jobs.k.id}"}\n',
     'millrace.yml:4:15: the bundle has no resource jobs.k',
   ],
+  [
+    'an unknown field of a job',
+    'bundle: {name: x}\nresources:\n  jobs:\n    j:\n      max_concurrnt_runs: 2\n',
+    "millrace.yml:5:7: unknown key 'max_concurrnt_runs'",
+  ],
+  [
+    'a wrong type in a job',
+    'bundle: {name: x}\nresources:\n  jobs:\n    j:\n      max_concurrent_runs: many\n',
+    'millrace.yml:5:28: ',
+  ],
   ['an include without files', 'bundle: {name: x}\ninclude: [none/*.yml]\n', 'millrace.yml:2:11: '],
 ])('points at %s', async (_, text, expected) => {
   await using bundle = await bundleFolder({ 'millrace.yml': text })

@@ -39,7 +39,9 @@ export async function loadBundle(options: LoadOptions): Promise<Loaded> {
   const parts = [main, ...(await readIncluded(main))]
   const target = pickTarget(parts, options.target)
   const targets = parts.map((part) => part.content.targets?.[target] ?? {})
-  const whole = [...parts.map((part) => part.content), ...targets].reduce<Plain>(
+  // What a target says of a variable is its value, not what it is.
+  const overrides = targets.map((part) => ({ ...part, variables: undefined }))
+  const whole = [...parts.map((part) => part.content), ...overrides].reduce<Plain>(
     (sum, part) => merge(sum, part) as Plain,
     {},
   ) as BundleFile & { mode?: Bundle['mode'] }
@@ -128,7 +130,8 @@ function readFacts({ options, whole, target, git, targets }: FactSources): Facts
   const declared = Object.entries(whole.variables ?? {})
   const variables = new Map<string, unknown>()
   for (const [name, about] of declared) {
-    const value = options.variables[name] ?? ofTargets[name] ?? defaultOf(about)
+    const value =
+      asTypeOf(defaultOf(about), options.variables[name]) ?? ofTargets[name] ?? defaultOf(about)
     if (value !== undefined) variables.set(name, value)
   }
   const names = declared.map(([name]) => name)
@@ -144,6 +147,15 @@ function readFacts({ options, whole, target, git, targets }: FactSources): Facts
     variables,
     declared: names,
   }
+}
+
+// On a command line everything is text; the default says what is meant.
+function asTypeOf(example: unknown, text: string | undefined): unknown {
+  if (typeof example === 'number' && text !== undefined && text.trim() !== '') {
+    return Number.isNaN(Number(text)) ? text : Number(text)
+  }
+  if (typeof example === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  return text
 }
 
 function defaultOf(about: unknown): unknown {

@@ -1,11 +1,12 @@
-import { Type, type TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
+import { JobSettings } from '@millrace/server/job-settings'
 import { suggest } from '../verb.ts'
 import { GateSettings, MonitorSettings, WebhookSettings } from './schema.ts'
 import type { RawResource, ResourceKind } from './types.ts'
 import { fillIn } from './variables.ts'
 
 const schemas: Readonly<Record<ResourceKind, TSchema>> = {
-  jobs: Type.Record(Type.String(), Type.Unknown()),
+  jobs: JobSettings,
   gates: GateSettings,
   webhooks: WebhookSettings,
   monitors: MonitorSettings,
