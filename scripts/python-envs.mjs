@@ -11,7 +11,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const repo = fileURLToPath(new URL('..', import.meta.url))
 const uvVersion = '0.13.9'
-const oldestPython = [3, 10]
 
 /** What is missing on this machine, in one sentence for the person in front of it. */
 export class MissingError extends Error {}
@@ -28,20 +27,20 @@ export async function findPython(env = process.env) {
   const candidates = env.MILLRACE_PYTHON
     ? [env.MILLRACE_PYTHON]
     : ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10']
-  let newest
+  // Every Python answers this, also the ones that are too old.
+  const script =
+    'import sys; print(sys.version_info >= (3, 10)); print("%d.%d.%d" % sys.version_info[:3]); print(sys.executable)'
+  let tooOld
   for (const candidate of candidates) {
-    const script = 'import sys; print("%d.%d.%d" % sys.version_info[:3]); print(sys.executable)'
     const { code, stdout } = await run(candidate, ['-I', '-c', script])
     if (code !== 0) continue
-    const [version = '', path = ''] = stdout.trim().split('\n')
-    const [major = 0, minor = 0] = version.split('.').map(Number)
-    const [needMajor, needMinor] = oldestPython
-    if (major > needMajor || (major === needMajor && minor >= needMinor)) return { path, version }
-    newest ??= version
+    const [isNewEnough, version, path] = stdout.trim().split('\n')
+    if (isNewEnough === 'True') return { path, version }
+    tooOld ??= version
   }
-  const found = newest ? `the newest found is ${newest}` : 'none was found on the path'
+  const found = tooOld ? `the newest found is ${tooOld}` : 'none was found on the path'
   throw new MissingError(
-    `Python ${oldestPython.join('.')} or newer is needed and ${found}. Install it, or name one with MILLRACE_PYTHON=/path/to/python3.`,
+    `Python 3.10 or newer is needed and ${found}. Install it, or name one with MILLRACE_PYTHON=/path/to/python3.`,
   )
 }
 

@@ -36,7 +36,9 @@ class MillraceError(Exception):
                 details=list(decoded.get("details", [])),
             )
         except (ValueError, AttributeError):
-            return cls(text or f"HTTP {status}", status=status, error_code="INTERNAL_ERROR", details=[])
+            return cls(
+                text or f"HTTP {status}", status=status, error_code="INTERNAL_ERROR", details=[]
+            )
 
 
 class ServerUnreachable(ConnectionError):

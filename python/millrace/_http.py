@@ -80,7 +80,9 @@ def call_bytes(
     raise AssertionError("the loop above returns or raises")
 
 
-def send_file(method: str, path: str, file: str, *, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def send_file(
+    method: str, path: str, file: str, *, query: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Sends a file's bytes and returns the JSON answer. Raises like :func:`call`."""
     with open(file, "rb") as opened:
         answer = call_bytes(method, path, opened.read(), query=query)
