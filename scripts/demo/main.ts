@@ -1,0 +1,54 @@
+import { connect } from '@millrace/sdk'
+import { Display } from './display.ts'
+import { readOptions, type DemoOptions } from './options.ts'
+import { DemoError, startDemoServer } from './platform.ts'
+import { startReceiver } from './receiver.ts'
+import { showDrift } from './show-drift.ts'
+import { showCandidate, showPipeline } from './show-pipeline.ts'
+import { showSummary } from './summary.ts'
+import { deployExample } from './deploy.ts'
+
+async function main(argv: readonly string[]): Promise<number> {
+  const options = readOptions(argv)
+  if ('text' in options) {
+    process.stdout.write(options.text)
+    return options.code
+  }
+  using show = new Display(process.stdout)
+  try {
+    await demo(options, show)
+    return 0
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    show.text(`\n${error instanceof DemoError ? error.message : (error.stack ?? error.message)}`)
+    return 1
+  }
+}
+
+async function demo(options: DemoOptions, show: Display): Promise<void> {
+  const began = Date.now()
+  show.heading('Millrace demo: examples/churn')
+  show.running('server')
+  await using receiver = await startReceiver((text) => show.note(`Slack-shaped message: ${text}`))
+  await using server = await startDemoServer(options)
+  show.done('server', Date.now() - began, server.url)
+  const millrace = connect({ url: server.url })
+  const deployed = await deployExample(millrace, show, receiver.url)
+  const pipeline = await showPipeline(millrace, show, { ...options, deployed })
+  const candidate = await showCandidate(millrace, show, deployed)
+  const drift = await showDrift(millrace, show, deployed)
+  if (receiver.messages.length === 0) throw new DemoError('No Slack-shaped message arrived')
+  await showSummary(millrace, show, { pipeline, candidate, drift, server, began })
+  if (options.exit) return
+  show.text(`\nThe server goes on: ${server.url}   Ctrl+C ends it`)
+  await Promise.race([interrupted(), server.ended])
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ensureUv, findPython } from '../python-envs.mjs'
+
+export const repo = fileURLToPath(new URL('../..', import.meta.url))
+const bin = join(repo, 'cli', 'bin', 'millrace.mjs')
+const stopMs = 20_000
+
+/** The demo could not go on; the message says what went wrong. */
+export class DemoError extends Error {
+  override readonly name = 'DemoError'
+}
+
+export interface DemoServer extends AsyncDisposable {
+  readonly url: string
+  readonly pid: number
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>
+}
+
+export interface StartOptions {
+  readonly dataDir: string
+  readonly port: string
+}
+
+export async function startDemoServer(options: StartOptions): Promise<DemoServer> {
+  const args = ['server', '--data-dir', options.dataDir, '--port', options.port]
+  const child = spawn(process.execPath, [bin, ...args, '--allow-private', '127.0.0.1'], {
+    cwd: repo,
+    env: {
+      ...process.env,
+      MILLRACE_UV: await ensureUv(),
+      MILLRACE_PYTHON: (await findPython()).path,
+      // The stand-in for Slack is on this machine and speaks plain HTTP.
+      MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http,https',
+      MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const ready = Promise.withResolvers<string>()
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const onOutput = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-20_000)
+    const url = /Millrace is ready at (\S+)/.exec(output)?.[1]
+    if (url) ready.resolve(url)
+  }
+  child.stdout.on('data', onOutput)
+  child.stderr.on('data', onOutput)
+  child.once('error', ready.reject)
+  void ended.then(() => ready.reject(new DemoError(output.trim() || 'The server did not start')))
+  return {
+    url: await ready.promise,
+    pid: child.pid ?? 0,
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      const timeout = setTimeout(() => child.kill('SIGKILL'), stopMs)
+      await ended
+      clearTimeout(timeout)
+    },
+  }
+}
+
+/** Runs `npx millrace …`, as a person would, and returns what it printed as JSON. */
+export async function millrace<T>(url: string, ...args: readonly string[]): Promise<T> {
+  const child = spawn(process.execPath, [bin, ...args, '--json', '--url', url], {
+    cwd: repo,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const code = await new Promise<number>((resolve) =>
+    child.once('close', (status) => resolve(status ?? 1)),
+  )
+  if (code !== 0) throw new DemoError(`millrace ${args[0]} failed: ${stderr.trim()}`)
+  return JSON.parse(stdout) as T
+}
