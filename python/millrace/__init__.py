@@ -1,5 +1,7 @@
 """Millrace from Python: tables, features, AutoML, gates, serving and monitors.
 
+``millrace.dbutils`` is what notebooks know as ``dbutils``: task values, secrets, local files.
+
 Names are loaded when they are first used, so that importing this package costs nothing.
 """
 
@@ -19,6 +21,8 @@ _FROM_TABLES = frozenset({"check", "ingest", "read_arrow", "sql", "table", "writ
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"millrace.{name}")
+    if name == "dbutils":
+        return importlib.import_module("millrace._dbutils").DbUtils()
     if name in _FROM_TABLES:
         return getattr(importlib.import_module("millrace.tables"), name)
     raise AttributeError(f"module 'millrace' has no attribute {name!r}")
