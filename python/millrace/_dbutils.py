@@ -283,6 +283,13 @@ class Files:
         return True
 
 
+class Library:
+    """What notebooks say after ``%pip install``."""
+
+    def restartPython(self) -> None:
+        """Nothing to do: the packages were there before the notebook started."""
+
+
 class DbUtils:
     """The object that notebooks know as ``dbutils``."""
 
@@ -296,6 +303,7 @@ class DbUtils:
         self.notebook = Notebook(run_notebook)
         self.secrets = Secrets()
         self.fs = Files()
+        self.library = Library()
 
 
 def _in_job() -> bool:

@@ -21,6 +21,7 @@ __all__ = [
 
 _CELL_MAGICS = frozenset({"python", "sql", "run", "pip", "sh", "fs", "time", "capture", "bash"})
 _SILENT = frozenset({"load_ext", "autoreload", "matplotlib", "reload_ext", "config"})
+_IPYTHON_DISPLAY = "IPython.core.display_functions"
 _LINE = re.compile(r"^(\s*)(%|!)([A-Za-z_]\w*)?(.*)$")
 
 
@@ -111,10 +112,30 @@ def _shell(command: str) -> None:
 
 
 def _pip(rest: str) -> None:
-    """The server installs what ``%pip install`` lines name before the notebook starts."""
-    if not rest.startswith("install"):
+    """The server has installed what ``%pip install`` lines of the notebook name; this checks it.
+
+    Raises:
+        ValueError: Another command than ``install``.
+        ModuleNotFoundError: A package is not in the environment: a notebook that ``%run`` includes
+            cannot add to it.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    command, _, words = rest.partition(" ")
+    if command != "install":
         raise ValueError(f"%pip {rest}: only %pip install is supported in tasks")
-    print(f"Already in this task's environment: {rest.removeprefix('install').strip()}")
+    names = re.findall(r"(?:^|[\s\"'])([A-Za-z][\w.-]*)(?=[\s\"'=<>!~\[]|$)", words.split("#")[0])
+    for name in names:
+        if name.endswith((".whl", ".txt")):
+            continue
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            raise ModuleNotFoundError(
+                f"{name} is not in this task's environment. Put its %pip install line into the "
+                "notebook that the task runs, or add it to the task's libraries"
+            ) from None
+        print(f"{name} {found.version} is in this task's environment")
 
 
 def find_notebook(target: str, folder: str) -> str:
@@ -155,9 +176,7 @@ def install_ipython_shim(
         else:
             show(*values)
 
-    import importlib.util
-
-    if importlib.util.find_spec("IPython") is not None:
+    if _has_ipython():
         _patch_on_import(display)
         return
     package, module = ModuleType("IPython"), ModuleType("IPython.display")
@@ -174,16 +193,31 @@ def install_ipython_shim(
     sys.modules["IPython"], sys.modules["IPython.display"] = package, module
 
 
+def _has_ipython() -> bool:
+    import importlib.util
+
+    known = sys.modules.get("IPython")
+    if known is not None:
+        return known.__spec__ is not None  # our own stand-in has none
+    return importlib.util.find_spec("IPython") is not None
+
+
 def _patch_on_import(display: Callable[..., None]) -> None:
     """IPython's own ``display`` prints when no shell runs; ours keeps the rich output."""
+    import importlib.util
+
+    imported = [sys.modules.get(name) for name in ("IPython.display", _IPYTHON_DISPLAY)]
+    for module in imported:
+        if module is not None:
+            module.__dict__["display"] = display
+    if imported[1] is not None:
+        return
 
     class Finder:
         @staticmethod
         def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
-            if name != "IPython.core.display_functions":
+            if name != _IPYTHON_DISPLAY:
                 return None
-            import importlib.util
-
             sys.meta_path.remove(Finder)
             spec = importlib.util.find_spec(name)
             if spec is None or spec.loader is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import importlib.util
 import json
 import os
@@ -15,6 +16,7 @@ from millrace_worker import notebook
 
 HAS_MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
 HAS_PANDAS = importlib.util.find_spec("pandas") is not None
+HAS_IPYTHON = importlib.util.find_spec("IPython") is not None
 HAS_NBFORMAT = importlib.util.find_spec("nbformat") is not None
 
 
@@ -211,6 +213,14 @@ class Displaying(NotebookCase):
         self.assertIsNone(ended.error)
         self.assertEqual(cells[0]["outputs"][0]["data"]["text/html"], "<i>x</i>")
         self.assertEqual(cells[1]["outputs"][0]["data"]["text/markdown"], "**m**")
+
+    @unittest.skipUnless(HAS_IPYTHON, "IPython is not installed")
+    def test_works_with_an_ipython_that_was_imported_before(self) -> None:
+        importlib.import_module("IPython.display")
+        _, cells = self.run_book(
+            self.ipynb("from IPython.display import HTML, display\ndisplay(HTML('<u>y</u>'))")
+        )
+        self.assertEqual(cells[0]["outputs"][0]["data"]["text/html"], "<u>y</u>")
 
     @unittest.skipUnless(HAS_PANDAS, "pandas is not installed")
     def test_shows_a_table_as_html(self) -> None:

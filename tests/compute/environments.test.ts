@@ -109,6 +109,30 @@ test('the same wheel in another folder is the same environment', async () => {
   expect((await ensureEnvironment(b.ctx, { requirements: [copy] })).hash).toBe(first.hash)
 })
 
+test('what a notebook installs by %pip is part of its environment before it runs', async () => {
+  await using b = await bench()
+  const wheel = await writeWheel(b.folder, { name: 'demo', version: '3.0' })
+  const path = join(b.folder, 'book.py')
+  await writeFile(
+    path,
+    `# Databricks notebook source
+# MAGIC %pip install --quiet ${wheel}
+# COMMAND ----------
+dbutils.library.restartPython()
+import demo
+dbutils.notebook.exit(demo.version)
+`,
+  )
+  const { hash } = await ensureEnvironment(b.ctx, { requirements: [] })
+  await launch(b.ctx, {
+    attemptId: 'book',
+    environment: hash,
+    entry: { kind: 'notebook', path, outputPath: join(b.folder, 'out.ipynb'), parameters: {} },
+    env: {},
+  })
+  expect(await waitForExit(b.ctx, 'book')).toMatchObject({ exitCode: 0, result: '3.0' })
+})
+
 test('a removed environment is rebuilt from its lock', async () => {
   await using b = await bench()
   const wheel = await writeWheel(b.folder, { name: 'demo', version: '1.0' })

@@ -116,7 +116,7 @@ time.sleep(1000)
 `)
   await launch(b.ctx, { attemptId: 'stubborn', environment: b.environment, entry, env: {} })
   const log = async () => (await tailLog(b.ctx, 'stubborn', 1000)).text
-  await expect.poll(log).toMatch(/child \d+/)
+  await expect.poll(log).toMatch(/(?=.*child \d+\n)(?=.*daemon \d+\n)/s)
   const pids = [...(await log()).matchAll(/\d+/g)].map(([pid]) => Number(pid))
   await kill(b.ctx, 'stubborn', { graceMs: 100 })
   expect(await waitForExit(b.ctx, 'stubborn')).toMatchObject({

@@ -1,12 +1,13 @@
 import { isAbsolute, join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
-import { getEnvironment } from './environment-service.ts'
+import { ensureEnvironment, getEnvironment } from './environment-service.ts'
 import { computeErrors } from './errors.ts'
 import { findExit, findSpec, writeLostExit } from './attempt-files.ts'
 import { pythonFolder } from './python-program.ts'
 import type { AttemptHooks } from './runners/runner.ts'
+import { notebookRequirements } from './notebook-requirements.ts'
 import { computeState } from './state.ts'
-import type { ExitReport, LaunchSpec } from './types.ts'
+import type { Environment, ExitReport, LaunchSpec } from './types.ts'
 
 /** The folder of an attempt: `spec.json`, `log`, `exit.json` and, unless given another, its working folder. */
 export function attemptFolder(ctx: Ctx, attemptId: string): string {
@@ -22,13 +23,14 @@ export function attemptFolder(ctx: Ctx, attemptId: string): string {
 export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
   const folder = attemptFolder(ctx, spec.attemptId)
   checkSpec(spec)
-  const environment = await getEnvironment(ctx, spec.environment)
+  const environment = await environmentOf(ctx, spec)
   const state = computeState(ctx)
   void state.exits.expect(spec.attemptId)
   const outcome = await state.runner
     .start(
       {
         ...spec,
+        environment: environment.hash,
         folder,
         cwd: spec.cwd ?? join(folder, 'work'),
         log: join(folder, 'log'),
@@ -45,7 +47,7 @@ export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
   const startedAt = 'startedAt' in outcome ? outcome.startedAt : ctx.now().getTime()
   state.journal.started({
     attemptId: spec.attemptId,
-    environment: spec.environment,
+    environment: environment.hash,
     entry: spec.entry.kind,
     principal: ctx.principal,
     startedAt,
@@ -53,6 +55,15 @@ export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
   if (outcome.state === 'ended' || outcome.state === 'vanished') {
     await settle(ctx, spec.attemptId)
   }
+}
+
+/** The one that was asked for, or with what the notebook installs by `%pip` added to it. */
+async function environmentOf(ctx: Ctx, spec: LaunchSpec): Promise<Environment> {
+  const asked = await getEnvironment(ctx, spec.environment)
+  if (spec.entry.kind !== 'notebook') return asked
+  const more = await notebookRequirements(spec.entry.path)
+  if (more.length === 0) return asked
+  return ensureEnvironment(ctx, { requirements: [...asked.requirements, ...more] })
 }
 
 /**
