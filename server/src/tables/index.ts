@@ -20,3 +20,11 @@ export {
   type CommitStageInput,
   type CommittedTable,
 } from './stage-service.ts'
+export {
+  mapQuery,
+  queryParquet,
+  type AddedColumn,
+  type MapQueryAnswer,
+  type MapQueryInput,
+  type QueryParquetInput,
+} from './parquet-service.ts'

@@ -129,6 +129,26 @@ export async function runQuery<T>(
   return result
 }
 
+export interface PlainRows {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  /** Batches of rows as plain values, in order; ends when there are no more. */
+  readonly next: () => Promise<unknown[][] | undefined>
+}
+
+/** The rows of a stream as values for code. */
+export function plainRows(result: DuckDBResult): PlainRows {
+  const columns = columnsOf(result)
+  return {
+    columns: columns.map(({ name, typeText }) => ({ name, type: typeText })),
+    next: async () => {
+      const batch = await nextRows(result)
+      return batch?.map((row) =>
+        row.map((value, i) => toPlain(value, columns[i]?.type ?? 'string')),
+      )
+    },
+  }
+}
+
 async function nextRows(
   result: DuckDBResult,
 ): Promise<readonly (readonly DuckDBValue[])[] | undefined> {
@@ -225,7 +245,7 @@ export async function queryToParquet(
   }
 }
 
-async function moveFile(from: string, to: string): Promise<void> {
+export async function moveFile(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EXDEV') throw error
     await copyFile(from, to)
