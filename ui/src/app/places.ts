@@ -2,7 +2,7 @@ import type { IconName } from '../kit/icons.tsx'
 
 export interface Place {
   readonly name: string
-  readonly to: '/' | '/experiments' | '/models' | '/approvals'
+  readonly to: '/' | '/experiments' | '/models' | '/approvals' | '/jobs' | '/jobs/runs'
   readonly icon: IconName
 }
 
@@ -26,4 +26,19 @@ export const placeGroups: readonly PlaceGroup[] = [
       { name: 'Approvals', to: '/approvals', icon: 'approval' },
     ],
   },
+  {
+    name: 'Run',
+    places: [
+      { name: 'Jobs', to: '/jobs', icon: 'job' },
+      { name: 'Job runs', to: '/jobs/runs', icon: 'run' },
+    ],
+  },
 ]
+
+const all = [homePlace, ...placeGroups.flatMap((group) => group.places)]
+
+/** The place that a path belongs to: the longest whose address begins it. */
+export function placeOf(path: string): string {
+  const fits = all.filter((place) => path === place.to || path.startsWith(`${place.to}/`))
+  return fits.reduce((best, place) => (place.to.length > best.length ? place.to : best), '')
+}

@@ -75,6 +75,34 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('../registry/approvals-page.tsx'), 'ApprovalsPage'),
 })
 
+const jobs = createRoute({
+  getParentRoute,
+  path: '/jobs',
+  validateSearch: textSearch('q', 'sort'),
+  component: lazyRouteComponent(() => import('../jobs/jobs-page.tsx'), 'JobsPage'),
+})
+
+const jobRuns = createRoute({
+  getParentRoute,
+  path: '/jobs/runs',
+  validateSearch: textSearch('view'),
+  component: lazyRouteComponent(() => import('../jobs/job-runs-page.tsx'), 'JobRunsPage'),
+})
+
+const jobRun = createRoute({
+  getParentRoute,
+  path: '/jobs/runs/$runId',
+  validateSearch: textSearch('task', 'tab', 'view'),
+  component: lazyRouteComponent(() => import('../jobs/job-run-page.tsx'), 'JobRunPage'),
+})
+
+const job = createRoute({
+  getParentRoute,
+  path: '/jobs/$jobId',
+  validateSearch: textSearch('tab'),
+  component: lazyRouteComponent(() => import('../jobs/job-page.tsx'), 'JobPage'),
+})
+
 const routeTree = root.addChildren([
   home,
   experiments,
@@ -85,6 +113,10 @@ const routeTree = root.addChildren([
   model,
   version,
   approvals,
+  jobs,
+  jobRuns,
+  jobRun,
+  job,
 ])
 
 export const router = createRouter({

@@ -6,7 +6,7 @@ import { CrumbSlot, CrumbSlotProvider } from '../kit/breadcrumbs.tsx'
 import { Icon } from '../kit/icons.tsx'
 import { toggleTheme, useTheme } from '../kit/theme.ts'
 import { useOpenRequests } from '../registry/use-requests.ts'
-import { homePlace, placeGroups, type Place } from './places.ts'
+import { homePlace, placeGroups, placeOf, type Place } from './places.ts'
 import { useShortcut } from './use-shortcut.ts'
 import styles from './shell.module.css'
 
@@ -32,7 +32,7 @@ export function Shell(): ReactNode {
         <a className={styles['skip']} href="#page">
           Skip to the page
         </a>
-        <Rail open={menuOpen} />
+        <Rail open={menuOpen} place={placeOf(path)} />
         <button
           type="button"
           className={styles['shade']}
@@ -74,7 +74,13 @@ export function Shell(): ReactNode {
   )
 }
 
-function Rail({ open }: { readonly open: boolean }): ReactNode {
+function Rail({
+  open,
+  place: current,
+}: {
+  readonly open: boolean
+  readonly place: string
+}): ReactNode {
   const { data: requests } = useOpenRequests()
   const waiting = requests?.length ?? 0
   return (
@@ -84,7 +90,7 @@ function Rail({ open }: { readonly open: boolean }): ReactNode {
         Millrace
       </Link>
       <div className={styles['groups']}>
-        <RailItem place={homePlace} />
+        <RailItem place={homePlace} active={current === '/'} />
         {placeGroups.map((group) => (
           <div key={group.name} className={styles['group']} role="group" aria-label={group.name}>
             <div className={styles['groupName']} aria-hidden="true">
@@ -94,6 +100,7 @@ function Rail({ open }: { readonly open: boolean }): ReactNode {
               <RailItem
                 key={place.to}
                 place={place}
+                active={current === place.to}
                 count={place.to === '/approvals' ? waiting : 0}
               />
             ))}
@@ -106,16 +113,19 @@ function Rail({ open }: { readonly open: boolean }): ReactNode {
 
 function RailItem({
   place,
+  active,
   count = 0,
 }: {
   readonly place: Place
+  readonly active: boolean
   readonly count?: number
 }): ReactNode {
   return (
     <Link
       to={place.to}
       className={styles['item']}
-      activeOptions={{ exact: place.to === '/', includeSearch: false }}
+      data-active={active}
+      activeOptions={{ exact: true }}
     >
       <Icon name={place.icon} />
       {place.name}

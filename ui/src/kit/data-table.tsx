@@ -26,6 +26,8 @@ const rowHeight = 32
 const coarseRowHeight = 44
 const defaultWidth = 132
 const defaultMaxHeight = 480
+/** On a small screen the page scrolls before the table becomes a slit. */
+const leastHeight = 360
 const noRows: readonly never[] = []
 const noSort: readonly SortKey[] = []
 
@@ -69,7 +71,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>): Reac
           fill && styles['fill'],
           scrolled && styles['scrolled'],
         )}
-        style={{ maxHeight }}
+        style={{ maxHeight, minHeight: Math.min(leastHeight, (body.count + 1) * body.height + 3) }}
         onScroll={(event) => setScrolled(event.currentTarget.scrollLeft > 0)}
       >
         <table
@@ -122,6 +124,8 @@ interface Body<Row> {
   readonly before: number
   readonly after: number
   readonly coarse: boolean
+  /** Of one row, in pixels. */
+  readonly height: number
   readonly keys: TableKeys
   readonly toggle: ((id: string) => void) | undefined
 }
@@ -173,7 +177,7 @@ function useBody<Row extends RowData>(
   })
   const before = items[0]?.start ?? 0
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
-  return { rows, count: model.length, before, after, coarse, keys, toggle }
+  return { rows, count: model.length, before, after, coarse, height, keys, toggle }
 }
 
 function toggleOf<Row extends RowData>(

@@ -62,6 +62,15 @@ export function formatDuration(ms: number | undefined): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
+/** `4.1 s`, `1:11`, `2:05 h`: for places with little room. */
+export function formatShortDuration(ms: number | undefined): string {
+  if (ms === undefined || !Number.isFinite(ms) || ms < 0) return '–'
+  if (ms < 60_000) return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes >= 60) return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
+  return `${minutes}:${String(Math.floor((ms / 1000) % 60)).padStart(2, '0')}`
+}
+
 const exact = new Intl.DateTimeFormat(undefined, {
   year: 'numeric',
   month: 'short',

@@ -1,6 +1,11 @@
 import type { ReactNode } from 'react'
 import { useNow } from './clock.ts'
-import { formatDuration, formatExactTime, formatRelativeTime } from './format.ts'
+import {
+  formatDuration,
+  formatExactTime,
+  formatRelativeTime,
+  formatShortDuration,
+} from './format.ts'
 
 /** How long ago, with the exact time on hover. Epoch milliseconds. */
 export function RelativeTime({ time }: { readonly time: number | undefined }): ReactNode {
@@ -18,18 +23,25 @@ export function RelativeTime({ time }: { readonly time: number | undefined }): R
 export function Elapsed({
   start,
   end,
+  short = false,
 }: {
   readonly start: number | undefined
   readonly end?: number | undefined
+  readonly short?: boolean
 }): ReactNode {
   if (start === undefined || start <= 0) return <span>–</span>
-  if (end !== undefined && end > 0) {
-    return <span className="num">{formatDuration(end - start)}</span>
-  }
-  return <RunningTime start={start} />
+  const format = short ? formatShortDuration : formatDuration
+  if (end !== undefined && end > 0) return <span className="num">{format(end - start)}</span>
+  return <RunningTime start={start} format={format} />
 }
 
-function RunningTime({ start }: { readonly start: number }): ReactNode {
+function RunningTime({
+  start,
+  format,
+}: {
+  readonly start: number
+  readonly format: (ms: number) => string
+}): ReactNode {
   const now = useNow(1000)
-  return <span className="num">{formatDuration(Math.max(0, now - start))}</span>
+  return <span className="num">{format(Math.max(0, now - start))}</span>
 }

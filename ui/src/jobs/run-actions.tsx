@@ -1,0 +1,78 @@
+import { useState, type ReactNode } from 'react'
+import { Button } from '../kit/button.tsx'
+import { ConfirmDialog } from '../kit/dialog.tsx'
+import { newestAttempts } from './dag.tsx'
+import { tasksToRepair } from './tasks-to-repair.ts'
+import { useCancelRun, useRepairRun } from './use-job-actions.ts'
+import { hasEnded, type JobRun } from './wire.ts'
+
+/** Cancel while it runs; repair once it has failed. Both say first what they touch. */
+export function RunActions({ run }: { readonly run: JobRun }): ReactNode {
+  return hasEnded(run.state) ? <RepairButton run={run} /> : <CancelButton run={run} />
+}
+
+function CancelButton({ run }: { readonly run: JobRun }): ReactNode {
+  const [open, setOpen] = useState(false)
+  const cancel = useCancelRun()
+  const active = (run.tasks ?? []).filter(
+    (task) =>
+      task.state?.life_cycle_state === 'RUNNING' || task.state?.life_cycle_state === 'BLOCKED',
+  )
+  const close = () => setOpen(false)
+  return (
+    <>
+      <Button kind="danger" icon="stop" onClick={() => setOpen(true)}>
+        Cancel run
+      </Button>
+      <ConfirmDialog
+        open={open}
+        onClose={close}
+        title={`Cancel run ${run.run_id}?`}
+        confirm="Cancel run"
+        danger
+        busy={cancel.isPending}
+        onConfirm={() => cancel.mutate(run.run_id, { onSettled: close })}
+      >
+        <p>
+          {active.length === 0
+            ? 'Nothing has started yet.'
+            : `This stops ${active.map((task) => task.task_key).join(', ')}.`}{' '}
+          What a stopped task wrote to tables is thrown away; what finished tasks wrote stays. The
+          run can be repaired later.
+        </p>
+      </ConfirmDialog>
+    </>
+  )
+}
+
+function RepairButton({ run }: { readonly run: JobRun }): ReactNode {
+  const [open, setOpen] = useState(false)
+  const repair = useRepairRun()
+  const { again, kept } = tasksToRepair(newestAttempts(run.tasks ?? []))
+  const latest = run.repair_history?.findLast((one) => one.type === 'REPAIR')?.id
+  const close = () => setOpen(false)
+  if (again.length === 0) return null
+  return (
+    <>
+      <Button kind="primary" icon="retry" onClick={() => setOpen(true)}>
+        Repair
+      </Button>
+      <ConfirmDialog
+        open={open}
+        onClose={close}
+        title={`Run ${again.length} tasks again?`}
+        confirm={`Run ${again.length} tasks`}
+        busy={repair.isPending}
+        onConfirm={() =>
+          repair.mutate({ runId: run.run_id, latestRepairId: latest }, { onSettled: close })
+        }
+      >
+        <p>
+          Again: <strong>{again.join(', ')}</strong>
+        </p>
+        <p>{kept.length === 0 ? 'Nothing is kept.' : `Kept as it is: ${kept.join(', ')}`}</p>
+        <p>The job's settings of now are used.</p>
+      </ConfirmDialog>
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { classNames } from '../kit/class-names.ts'
+import { Status } from '../kit/status.tsx'
+import { hasFailed, stateOf, type RunTask } from './wire.ts'
+import styles from './job-run-page.module.css'
+
+const approval = /approval of (?<name>\S+) (?<version>\d+)/
+
+/** Why the run is not green: what failed first, or which person it waits for. */
+export function RunBanner({
+  tasks,
+  onSelect,
+}: {
+  readonly tasks: readonly RunTask[]
+  readonly onSelect: (taskKey: string) => void
+}): ReactNode {
+  const failed = tasks.filter(
+    (task) => hasFailed(task.state) && task.state?.result_state !== 'UPSTREAM_FAILED',
+  )
+  const waiting = tasks.filter(
+    (task) => task.state?.life_cycle_state === 'BLOCKED' && task.state.state_message !== '',
+  )
+  return (
+    <>
+      {failed.length > 0 && (
+        <div className={styles['banner']} role="alert">
+          {failed.map((task) => (
+            <Line key={task.task_key} task={task} onSelect={onSelect} />
+          ))}
+        </div>
+      )}
+      {waiting.length > 0 && (
+        <div className={classNames(styles['banner'], styles['waiting'])}>
+          {waiting.map((task) => (
+            <Line key={task.task_key} task={task} onSelect={onSelect} />
+          ))}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Line({
+  task,
+  onSelect,
+}: {
+  readonly task: RunTask
+  readonly onSelect: (taskKey: string) => void
+}): ReactNode {
+  const message = task.state?.state_message ?? ''
+  const found = approval.exec(message)?.groups
+  return (
+    <div className={styles['bannerLine']}>
+      <Status state={stateOf(task.state)} />
+      <button
+        type="button"
+        className={styles['linkButton']}
+        onClick={() => onSelect(task.task_key)}
+      >
+        {task.task_key}
+      </button>
+      <span>{message}</span>
+      {found?.['name'] !== undefined && found['version'] !== undefined && (
+        <Link
+          to="/models/$name/versions/$version"
+          params={{ name: found['name'], version: found['version'] }}
+        >
+          See what is asked
+        </Link>
+      )}
+    </div>
+  )
+}
