@@ -43,7 +43,7 @@ export function Gantt({
             (task.attempt_number ?? 0) > 0 ? ` (try ${(task.attempt_number ?? 0) + 1})` : ''
           return (
             <div
-              key={task.run_id}
+              key={`${task.task_key} ${task.run_id}`}
               role="listitem"
               className={styles['row']}
               data-selected={task.task_key === selected}

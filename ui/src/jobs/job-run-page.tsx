@@ -1,5 +1,5 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { CopyId } from '../kit/code.tsx'
 import { Segments } from '../kit/field.tsx'
@@ -14,6 +14,7 @@ import { RunActions } from './run-actions.tsx'
 import { RunBanner } from './run-banner.tsx'
 import { TaskPanel } from './task-panel.tsx'
 import { useJobRun } from './use-job-runs.ts'
+import { useRunGraph } from './use-run-graph.ts'
 import { hasFailed, stateOf, type JobRun, type RunTask } from './wire.ts'
 import styles from './job-run-page.module.css'
 
@@ -80,13 +81,20 @@ function mostTelling(tasks: readonly RunTask[]): RunTask | undefined {
   )
 }
 
+/** Every attempt, then the tasks that have none yet. */
+function attemptsThenRest(attempts: readonly RunTask[], tasks: readonly RunTask[]): RunTask[] {
+  const begun = new Set(attempts.map((task) => task.task_key))
+  return [...attempts, ...tasks.filter((task) => !begun.has(task.task_key))]
+}
+
 function RunBody({ run }: { readonly run: JobRun }): ReactNode {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/jobs/runs/$runId' })
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: { ...search, ...change }, replace: true })
   const all = run.tasks ?? []
-  const tasks = useMemo(() => newestAttempts(all), [all])
+  const graph = useRunGraph(run)
+  const tasks = graph.data ?? newestAttempts(all)
   const chosen = tasks.find((task) => task.task_key === search.task) ?? mostTelling(tasks)
   if (chosen === undefined) {
     return (
@@ -116,7 +124,12 @@ function RunBody({ run }: { readonly run: JobRun }): ReactNode {
         }
       >
         {gantt ? (
-          <Gantt run={run} tasks={all} selected={chosen.task_key} onSelect={select} />
+          <Gantt
+            run={run}
+            tasks={attemptsThenRest(all, tasks)}
+            selected={chosen.task_key}
+            onSelect={select}
+          />
         ) : (
           <RunDag tasks={tasks} selected={chosen.task_key} onSelect={select} />
         )}

@@ -46,6 +46,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
   SCHEDULED: { tone: 'run', icon: 'clock', word: 'Scheduled' },
   QUEUED: idle('Queued', 'clock'),
   WAITING: idle('Waiting', 'clock'),
+  NOT_STARTED: idle('Not started', 'dash'),
   WAITING_FOR_RETRY: warn('Waiting to retry', 'retry'),
   BLOCKED: warn('Waiting', 'hand'),
   NOT_READY: warn('Not ready', 'clock'),
