@@ -158,13 +158,16 @@ async function follow(millrace: Millrace, runId: number, out: Output): Promise<n
   return ok ? 0 : 1
 }
 
+const hasRun = new Set(['SUCCESS', 'FAILED', 'TIMEDOUT', 'CANCELED'])
+
 /** One line whenever a task enters another state. */
 function showTask(task: TaskRun, shown: Map<string, string>, out: Output): void {
   const state = stateOf(task.state)
   const key = `${task.task_key}#${task.attempt_number ?? 0}`
   if (shown.get(key) === state || state === 'PENDING') return
   shown.set(key, state)
-  const took = isFinished(task.state) ? tookOf(task) : ''
+  // A task that never began has no time of its own.
+  const took = hasRun.has(state) ? tookOf(task) : ''
   const note = state === 'BLOCKED' ? (task.state.state_message ?? '') : took
   if (state === 'BLOCKED' && note === '') return
   out.line(`  ${task.task_key.padEnd(24)} ${out.paint(colorOf(state), state.padEnd(18))} ${note}`)

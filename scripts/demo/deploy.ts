@@ -22,7 +22,7 @@ export async function deployExample(
   const began = Date.now()
   show.running('deploy')
   const bundle = ['--bundle', 'examples/churn', '--target', 'dev']
-  const variables = ['--var', `notify_url=${notifyUrl}`]
+  const variables = ['--var', `notify_url=${notifyUrl}`, '--var', 'notify_status=ACTIVE']
   const args = ['deploy', ...bundle, ...variables] as const
   const { files, resources } = await runMillrace<DeployOutput>(millrace.url, ...args)
   const jobs = Object.fromEntries(

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+LABEL = "churn"
+KEYS = ["customer_id", "week"]
+"""What names a row: a customer in a week."""
+
 SERVICES = [
     "online_security",
     "online_backup",
@@ -31,7 +35,7 @@ def build_features(customers: pd.DataFrame) -> pd.DataFrame:
     services = customers[SERVICES].eq("Yes").sum(axis=1)
     tenure = customers["tenure"].clip(lower=1)
     total = customers["total_charges"]
-    features = customers.drop(columns=["churn"]).assign(
+    features = customers.drop(columns=[LABEL]).assign(
         services=services.astype("int64"),
         average_charge=total / tenure,
         charge_per_service=customers["monthly_charges"] / (services + 1),

@@ -1,9 +1,8 @@
-"""`main.churn.customers` → the feature table, and the training set joined as of each label."""
+"""`main.churn.customers` → `main.churn.customer_features`, one row per customer and week."""
 
 import millrace
-from churn_data import build_features
+from churn_data import KEYS, build_features
 
 features = build_features(millrace.table("main.churn.customers"))
-millrace.write_table(
-    "main.churn.customer_features", features, mode="merge", keys=["customer_id", "week"]
-)
+millrace.write_table("main.churn.customer_features", features, mode="merge", keys=KEYS)
+print(f"{len(features):,} rows, {len(features.columns) - len(KEYS)} features")
