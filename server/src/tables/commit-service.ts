@@ -5,31 +5,42 @@
  * make; what goes into the log is the difference between the first and the last snapshot. Files that
  * are not part of it are deleted once the commit is in place.
  */
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
 import type { CatalogEntry } from './catalog-store.ts'
 import { scheduleCheckpoint } from './checkpoint-service.ts'
 import { announceCommits } from './committed-service.ts'
-import { removeOf, type Action, type AddFile } from './delta/actions.ts'
-import { commit, type CommitPlan, type Committed } from './delta/commit.ts'
+import { fileKey, removeOf, type Action, type AddFile } from './delta/actions.ts'
+import { commit, type CommitPlan, type CommitRequest, type Committed } from './delta/commit.ts'
+import type { DeltaLog } from './delta/delta-log.ts'
 import { assertWritable } from './delta/protocol.ts'
 import type { StructType } from './delta/schema.ts'
 import { advance, type Snapshot } from './delta/snapshot.ts'
+import { deleteDataFiles } from './duck/data-file.ts'
+import type { Session } from './duck/engine.ts'
 import { planAppend, type WrittenRows } from './operations/append.ts'
-import { planMerge } from './operations/merge.ts'
+import { assertConstraints } from './operations/constraints.ts'
+import { planMerge, type PlanWithFiles } from './operations/merge.ts'
 import { planOverwrite } from './operations/overwrite.ts'
 import { logAt, roomOf } from './room.ts'
 import { WriteMode } from './types.ts'
 
-export interface PendingWrite {
+/** Rows in files, that wait to be committed. */
+export interface RowsWrite {
   readonly mode: WriteMode
   readonly keys: readonly string[]
-  readonly add: AddFile
-  readonly rows: number
+  readonly adds: readonly AddFile[]
   readonly schema: StructType
+  readonly partitionColumns: readonly string[]
   readonly properties?: Readonly<Record<string, string>>
+  readonly comment?: string
 }
+
+/** A change that is worked out on the snapshot it meets, such as an UPDATE. */
+export interface ComputedWrite {
+  readonly compute: (snapshot: Snapshot) => Promise<PlanWithFiles | undefined>
+}
+
+export type PendingWrite = RowsWrite | ComputedWrite
 
 export interface CommitWritesInput {
   readonly entry: CatalogEntry
@@ -37,47 +48,79 @@ export interface CommitWritesInput {
   readonly txn?: { readonly appId: string; readonly version: number }
   /** The attempt whose rows these are. */
   readonly attemptId?: string
+  /** Given files are deleted when they do not get into the table. @default false */
+  readonly ownsFiles?: boolean
 }
 
-/** Commits the writes as one version and announces it. On an error the files are left to the caller. */
+/** Commits the writes as one version and announces it. */
 export async function commitWrites(ctx: Ctx, input: CommitWritesInput): Promise<Committed> {
-  const { entry, attemptId, txn } = input
+  const { entry, attemptId } = input
   const log = logAt(ctx, entry.location)
+  const given = input.ownsFiles ? givenFiles(input) : []
   let folded: Folded | undefined
-  const plan = async (snapshot: Snapshot): Promise<CommitPlan> => {
+  const plan = async (snapshot: Snapshot): Promise<CommitPlan | undefined> => {
     if (snapshot.metadata) {
       assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
     }
-    if (folded) await deleteFiles(entry.location, folded.made)
+    if (folded) await deleteDataFiles(entry.location, folded.made)
     folded = await foldWrites(ctx, snapshot, input)
     return folded.plan
   }
+  let done: Committed
   try {
-    const done = await commit(log, {
-      table: entry.name.full,
-      nowMs: ctx.now().getTime(),
-      principal: ctx.principal.name,
-      ...(txn ? { txn } : {}),
-      plan,
-    })
-    const { version, snapshot } = done
-    if (version === undefined) return done
-    await deleteFiles(entry.location, folded?.unused ?? [])
-    await announceCommits(ctx, {
-      entry,
-      version,
-      ...(attemptId === undefined ? {} : { attemptId }),
-    })
-    scheduleCheckpoint(ctx, { log, snapshot, version })
-    return done
+    done = await commit(log, { ...requestOf(ctx, input), plan })
   } catch (error) {
-    if (folded) await deleteFiles(entry.location, folded.made)
+    await deleteUncommitted(log, [...(folded?.made ?? []), ...given])
     throw error
+  }
+  const { version, snapshot } = done
+  if (version === undefined) {
+    await deleteUncommitted(log, given)
+    return done
+  }
+  await deleteDataFiles(entry.location, folded?.unused ?? [])
+  const edge = attemptId === undefined ? {} : { attemptId }
+  await announceCommits(ctx, { entry, version, ...edge })
+  scheduleCheckpoint(ctx, { log, snapshot, version })
+  return done
+}
+
+function requestOf(ctx: Ctx, input: CommitWritesInput): Omit<CommitRequest, 'plan'> {
+  return {
+    table: input.entry.name.full,
+    nowMs: ctx.now().getTime(),
+    principal: ctx.principal.name,
+    ...(input.txn ? { txn: input.txn } : {}),
   }
 }
 
+function givenFiles(input: CommitWritesInput): AddFile[] {
+  return input.writes.flatMap((write) => ('adds' in write ? write.adds : []))
+}
+
+/**
+ * Deletes files that no version of the table names. An error may come after the commit was in place
+ * (a failed sync), so the log is asked; where it does not answer, leftovers are the lesser evil.
+ */
+export async function deleteUncommitted(
+  log: DeltaLog,
+  files: readonly AddFile[],
+  alsoCommitted: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  if (files.length === 0) return
+  const snapshot = await log.update().catch(() => undefined)
+  if (!snapshot) return
+  const isCommitted = (key: string): boolean =>
+    alsoCommitted.has(key) || Boolean(snapshot.files.get(key) ?? snapshot.tombstones.get(key))
+  await deleteDataFiles(
+    log.location,
+    files.filter((file) => !isCommitted(fileKey(file))),
+  )
+}
+
 interface Folded {
-  readonly plan: CommitPlan
+  /** Undefined when nothing is to be changed. */
+  readonly plan: CommitPlan | undefined
   /** Files that planning made. */
   readonly made: readonly AddFile[]
   /** Files, made or given, that the commit does not name. */
@@ -88,23 +131,27 @@ async function foldWrites(ctx: Ctx, base: Snapshot, input: CommitWritesInput): P
   let snapshot = base
   const plans: CommitPlan[] = []
   const made: AddFile[] = []
-  for (const write of input.writes) {
-    const planned = await planWrite(ctx, snapshot, { ...input, write })
-    const stamp = { version: base.version + 1, timestampMs: base.timestampMs }
-    snapshot = advance(snapshot, planned.plan.actions, stamp)
-    plans.push(planned.plan)
-    made.push(...planned.made)
+  try {
+    for (const write of input.writes) {
+      const planned = await planWrite(ctx, snapshot, { entry: input.entry, write })
+      if (!planned) continue
+      const stamp = { version: base.version + 1, timestampMs: base.timestampMs }
+      snapshot = advance(snapshot, planned.plan.actions, stamp)
+      plans.push(planned.plan)
+      made.push(...planned.made)
+    }
+  } catch (error) {
+    await deleteDataFiles(input.entry.location, made)
+    throw error
   }
+  const unused = [...givenFiles(input), ...made].filter(
+    (file) => !snapshot.files.get(fileKey(file)),
+  )
   const [first] = plans
-  const files = [...input.writes.map((write) => write.add), ...made]
-  const unused = files.filter((file) => !snapshot.files.get(file.path))
-  const plan: CommitPlan = {
-    ...first,
-    actions: plans.length === 1 ? (first?.actions ?? []) : difference(base, snapshot, ctx.now()),
-    operation: first?.operation ?? 'WRITE',
-    isBlindAppend: plans.every((one) => one.isBlindAppend === true),
-  }
-  return { plan, made, unused }
+  if (!first) return { plan: undefined, made, unused }
+  const actions = plans.length === 1 ? first.actions : difference(base, snapshot, ctx.now())
+  const isBlindAppend = plans.every((plan) => plan.isBlindAppend === true)
+  return { plan: { ...first, actions, isBlindAppend }, made, unused }
 }
 
 /** The actions that lead from one snapshot to another. */
@@ -121,32 +168,52 @@ function difference(from: Snapshot, to: Snapshot, now: Date): Action[] {
   return actions
 }
 
+interface PlanInput {
+  readonly entry: CatalogEntry
+  readonly write: PendingWrite
+}
+
 async function planWrite(
   ctx: Ctx,
   snapshot: Snapshot,
-  input: CommitWritesInput & { readonly write: PendingWrite },
-): Promise<{ plan: CommitPlan; made: readonly AddFile[] }> {
-  const { entry, write } = input
-  const rows: WrittenRows = {
-    table: entry.name.full,
-    schema: write.schema,
-    files: write.rows > 0 ? [write] : [],
-    nowMs: ctx.now().getTime(),
-    ...(write.properties ? { properties: write.properties } : {}),
-  }
-  switch (write.mode) {
-    case WriteMode.Append:
-      return { plan: planAppend(snapshot, rows), made: [] }
-    case WriteMode.Overwrite:
-      return { plan: planOverwrite(snapshot, rows), made: [] }
-    case WriteMode.Merge: {
-      const { engine } = roomOf(ctx)
-      const { location } = entry
-      return planMerge(snapshot, { ...rows, engine, location, keys: write.keys })
-    }
-  }
+  { entry, write }: PlanInput,
+): Promise<PlanWithFiles | undefined> {
+  if ('compute' in write) return write.compute(snapshot)
+  const { location } = entry
+  const rows = { ...write, table: entry.name.full, location, nowMs: ctx.now().getTime() }
+  if (!needsSession(snapshot, write)) return { plan: planFiles(snapshot, rows), made: [] }
+  return roomOf(ctx).engine.session(
+    async (session) => {
+      if (snapshot.metadata) await checkRows(session, snapshot, rows)
+      if (write.mode === WriteMode.Merge) return planMerge(session, snapshot, rows)
+      return { plan: planFiles(snapshot, rows), made: [] }
+    },
+    { inner: true },
+  )
 }
 
-export async function deleteFiles(location: string, files: readonly AddFile[]): Promise<void> {
-  for (const file of files) await rm(join(location, file.path), { force: true })
+// Most tables have no constraint, and most writes append: those are planned without SQL.
+function needsSession(snapshot: Snapshot, write: RowsWrite): boolean {
+  if (write.mode === WriteMode.Merge) return true
+  const keys = Object.keys(snapshot.metadata?.configuration ?? {})
+  const hasCheck = keys.some((key) => key.startsWith('delta.constraints.'))
+  return hasCheck || snapshot.schema.fields.some((field) => !field.nullable)
+}
+
+async function checkRows(
+  session: Session,
+  snapshot: Snapshot,
+  rows: WrittenRows & { readonly location: string },
+): Promise<void> {
+  const { metadata } = snapshot
+  if (metadata) await assertConstraints(session, { ...rows, metadata })
+}
+
+function planFiles(
+  snapshot: Snapshot,
+  rows: WrittenRows & { readonly mode: WriteMode },
+): CommitPlan {
+  return rows.mode === WriteMode.Overwrite
+    ? planOverwrite(snapshot, rows)
+    : planAppend(snapshot, rows)
 }

@@ -84,6 +84,12 @@ export const tablesErrors = defineErrors({
     text: (keys: string, rows: number) =>
       `${rows} source rows share their key (${keys}) with another; a merge needs each key once`,
   },
+  TABLES_APPEND_ONLY: {
+    status: 400,
+    wire: 'INVALID_STATE',
+    text: (table: string) =>
+      `Table '${table}' has delta.appendOnly = true: rows may be added, not changed or removed`,
+  },
   TABLES_COMMIT_CONFLICT: {
     status: 409,
     wire: 'ABORTED',

@@ -62,4 +62,13 @@ export const tablesMigrations: Migrations = {
         .execute()
     },
   },
+  '0004_tables_stage_partitions': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('table_stage')
+        .addColumn('partition_columns', 'text', (c) => c.notNull().defaultTo('[]'))
+        .execute()
+      await db.schema.alterTable('table_stage').addColumn('comment', 'text').execute()
+    },
+  },
 }

@@ -8,9 +8,9 @@ import type { Session, SessionOptions } from './duck/engine.ts'
 import { scanSql } from './duck/scan.ts'
 import { toPlain, type ValueType } from './duck/values.ts'
 import { tablesErrors } from './errors.ts'
-import { bindParameters, parameterTypes, type StatementParameter } from './parameters.ts'
+import { parameterLiterals, type StatementParameter } from './parameters.ts'
 import { roomOf } from './room.ts'
-import { planQuery, type QueryPlan, type ResolvedTable } from './sql/query-plan.ts'
+import { planQuery, type QueryPlan, type ResolvedView } from './sql/query-plan.ts'
 import type { TimeTravel } from './sql/dialect.ts'
 import { nameOfParts, parseTableName, type TableName } from './table-name.ts'
 import { findVersionAt } from './time-travel.ts'
@@ -23,6 +23,8 @@ export interface QueryInput {
   readonly sql: string
   readonly parameters?: readonly StatementParameter[]
   readonly versions?: PinnedVersions
+  /** The schema of names without one. @default default */
+  readonly schema?: string
 }
 
 export interface QueryColumn {
@@ -31,18 +33,29 @@ export interface QueryColumn {
   readonly typeText: string
 }
 
+/** Stands in for a name before the catalog is asked: a table being changed, a source already read. */
+export type Substitutes = ReadonlyMap<string, ResolvedView>
+
 /** Finds the tables and versions of a query; it touches no data. */
-export async function planTables(ctx: Ctx, input: QueryInput): Promise<QueryPlan> {
+export async function planTables(
+  ctx: Ctx,
+  input: QueryInput,
+  substitutes: Substitutes = new Map(),
+): Promise<QueryPlan> {
   const pins = new Map(
     Object.entries(input.versions ?? {}).map(([name, version]) => [
       parseTableName(name).full,
       version,
     ]),
   )
-  const parameters = parameterTypes(input.parameters ?? [])
-  return planQuery(roomOf(ctx).engine, { sql: input.sql, parameters }, (reference, travel) =>
-    resolveTable(ctx, nameOfParts(reference.parts), { travel, pins }),
-  )
+  const parameters = parameterLiterals(input.parameters ?? [])
+  const query = { sql: input.sql, parameters }
+  return planQuery(roomOf(ctx).engine, query, async (reference, travel) => {
+    const [only = ''] = reference.parts
+    const substitute = reference.parts.length === 1 ? substitutes.get(only) : undefined
+    if (substitute) return substitute
+    return resolveTable(ctx, nameOfParts(reference.parts, input.schema), { travel, pins })
+  })
 }
 
 interface AskedVersion {
@@ -50,11 +63,7 @@ interface AskedVersion {
   readonly pins: ReadonlyMap<string, number>
 }
 
-async function resolveTable(
-  ctx: Ctx,
-  name: TableName,
-  asked: AskedVersion,
-): Promise<ResolvedTable> {
+async function resolveTable(ctx: Ctx, name: TableName, asked: AskedVersion): Promise<ResolvedView> {
   const entry = await getEntry(ctx, name)
   const { log, snapshot: latest } = await openTable(ctx, entry)
   const version = await askedVersion(log, name, asked)
@@ -63,7 +72,11 @@ async function resolveTable(
     const found = `its versions go up to ${latest.version}, and old ones may have been vacuumed`
     throw tablesErrors.TABLES_VERSION_NOT_FOUND(name.full, `version ${version}`, found)
   }
-  return { table: name.full, version: snapshot.version, location: entry.location, snapshot }
+  return {
+    key: `${name.full}@${snapshot.version}`,
+    sql: scanSql({ location: entry.location, snapshot }),
+    source: { table: name.full, version: snapshot.version },
+  }
 }
 
 async function askedVersion(
@@ -80,13 +93,13 @@ async function askedVersion(
 
 /** Makes the views of a plan in a session; after that `plan.sql` can run there. */
 export async function createViews(session: Session, plan: QueryPlan): Promise<void> {
-  for (const { name, source } of plan.views) {
-    await session.run(`create temp view ${quoteName(name)} as ${scanSql(source)}`)
+  for (const { name, sql } of plan.views) {
+    await session.run(`create or replace temp view ${quoteName(name)} as ${sql}`)
   }
 }
 
 export function sourcesOf(plan: QueryPlan): TableSource[] {
-  return plan.views.map(({ source }) => ({ table: source.table, version: source.version }))
+  return plan.views.flatMap(({ source }) => source ?? [])
 }
 
 /** Records, when a task asks, what it read. */
@@ -121,8 +134,7 @@ export async function runQuery<T>(
   const sources = sourcesOf(plan)
   const result = await roomOf(ctx).engine.session(async (session) => {
     await createViews(session, plan)
-    const bound = await bindParameters(input.parameters ?? [], plan.sql)
-    const result = await session.stream(plan.sql, bound.values, bound.types)
+    const result = await session.stream(plan.sql)
     return consume({ columns: columnsOf(result), sources, nextRows: () => nextRows(result) })
   }, input)
   await recordReads(ctx, sources)

@@ -4,11 +4,14 @@ import { DeltaLog } from './delta/delta-log.ts'
 import { checkpointReader } from './duck/checkpoint-file.ts'
 import { Engine } from './duck/engine.ts'
 import { openLocalLog } from './log-stores/local.ts'
+import type { StatementRecord } from './statement-record.ts'
 
 /** What the room keeps in memory for one open database: SQL engine and opened logs. */
 export interface Room {
   readonly engine: Engine
   readonly logs: Map<string, DeltaLog>
+  /** Statements of the SQL API, oldest first. */
+  readonly statements: Map<string, StatementRecord>
   /** Background work after commits (checkpoints); awaited when the room stops. */
   readonly pending: Set<Promise<void>>
 }
@@ -21,10 +24,11 @@ export function roomOf(ctx: Ctx): Room {
   if (known) return known
   const scratch = scratchFolder(ctx)
   const allowed = [tableRoot(ctx), scratch, ...ctx.config.externalLocations]
-  const room = {
+  const room: Room = {
     engine: new Engine({ allowed, scratch }),
     logs: new Map(),
-    pending: new Set<Promise<void>>(),
+    statements: new Map(),
+    pending: new Set(),
   }
   rooms.set(ctx.database, room)
   return room

@@ -1,8 +1,9 @@
 import { copyFile, link, realpath, rm } from 'node:fs/promises'
 import type { Ctx } from '../core/index.ts'
 import type { CatalogEntry } from './catalog-store.ts'
+import type { AddFile } from './delta/actions.ts'
 import { fromDuckType, nullableField, quoteText, type StructType } from './delta/schema.ts'
-import { writeDataFile, type DataFile } from './duck/data-file.ts'
+import { deleteDataFiles, writeDataFiles } from './duck/data-file.ts'
 import type { Session } from './duck/engine.ts'
 import { tablesErrors } from './errors.ts'
 import { alignQuery } from './operations/align.ts'
@@ -20,43 +21,95 @@ import type { QueryPlan } from './sql/query-plan.ts'
 /** Where rows come from: a Parquet file of this machine, or a query on tables. */
 export type WriteSource = { readonly parquet: string } | QueryInput
 
-/** Rows in a file of the table's folder, that no log knows yet. */
-export interface FittedFile extends DataFile {
+/** What rows must fit. */
+export interface RowShape {
+  /** Undefined where the rows decide. */
+  readonly schema: StructType | undefined
+  readonly partitionColumns: readonly string[]
+}
+
+/** Rows in files of the table's folder, that no log knows yet. */
+export interface FittedFiles {
+  readonly adds: readonly AddFile[]
   readonly schema: StructType
+  readonly partitionColumns: readonly string[]
 }
 
 export interface WriteRowsInput {
   readonly source: WriteSource
-  /** The columns that the rows must fit; undefined where the rows decide. */
-  readonly target: StructType | undefined
+  readonly shape: RowShape
   /** Of a merge: each key once. */
   readonly keys: readonly string[] | undefined
+  /** Names for the source's columns, by place. */
+  readonly columns?: readonly string[] | undefined
+  /** Converts as an INSERT does. @default false */
+  readonly isLenient?: boolean | undefined
 }
 
-/** Fits the source to the table and writes it as a data file; on any problem no file is left. */
+/** Fits the source to the table and writes it as data files; on any problem no file is left. */
 export async function writeRows(
   ctx: Ctx,
   entry: CatalogEntry,
   input: WriteRowsInput,
-): Promise<FittedFile> {
+): Promise<FittedFiles> {
   const source = await openSource(ctx, input.source)
   try {
-    const file = await roomOf(ctx).engine.session(async (session) => {
+    const files = await roomOf(ctx).engine.session(async (session) => {
       if (source.plan) await createViews(session, source.plan)
-      const given = await describeQuery(session, source.query)
-      const schema = input.target ?? given
-      const table = entry.name.full
-      const query = alignQuery({ table, source: given, target: schema, query: source.query })
-      const nowMs = ctx.now().getTime()
-      const made = await writeDataFile(session, { location: entry.location, query, schema, nowMs })
-      return { ...made, schema }
+      return fitRows(session, entry, { ...input, query: source.query, nowMs: ctx.now().getTime() })
     })
-    await checkFile(ctx, { table: entry.name.full, file, keys: input.keys })
     if (source.plan) await recordReads(ctx, sourcesOf(source.plan))
-    return file
+    return files
   } finally {
     if (source.scratch) await rm(source.scratch, { force: true })
   }
+}
+
+interface FitInput extends WriteRowsInput {
+  readonly query: string
+  readonly nowMs: number
+}
+
+async function fitRows(
+  session: Session,
+  entry: CatalogEntry,
+  input: FitInput,
+): Promise<FittedFiles> {
+  const { location } = entry
+  const table = entry.name.full
+  const described = await describeQuery(session, input.query)
+  const { query, given } = renamed(input, described, table)
+  const schema = input.shape.schema ?? given
+  const { partitionColumns } = input.shape
+  const isLenient = input.isLenient ?? false
+  const fitted = alignQuery({ table, source: given, target: schema, query, isLenient })
+  const { nowMs } = input
+  const written = { location, schema, partitionColumns }
+  const adds = await writeDataFiles(session, { ...written, query: fitted, nowMs })
+  try {
+    if (input.keys) await assertMergeKeys(session, { ...written, table, keys: input.keys, adds })
+  } catch (error) {
+    await deleteDataFiles(location, adds)
+    throw error
+  }
+  return { adds, schema, partitionColumns }
+}
+
+function renamed(
+  input: FitInput,
+  given: StructType,
+  table: string,
+): { query: string; given: StructType } {
+  const { columns } = input
+  if (!columns) return { query: input.query, given }
+  if (columns.length !== given.fields.length) {
+    const problem = `${columns.length} columns are named, the rows have ${given.fields.length}`
+    throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
+  }
+  const names = columns.map((column) => `"${column.replaceAll('"', '""')}"`).join(', ')
+  const fields = given.fields.map((field, i) => ({ ...field, name: columns[i] ?? field.name }))
+  const query = `select * from (${input.query}) as s(${names})`
+  return { query, given: { type: 'struct', fields } }
 }
 
 interface OpenSource {
@@ -96,21 +149,4 @@ export async function describeQuery(session: Session, query: string): Promise<St
     nullableField(String(name), fromDuckType(String(type), String(name))),
   )
   return { type: 'struct', fields }
-}
-
-interface CheckFileInput {
-  readonly table: string
-  readonly file: FittedFile
-  readonly keys: readonly string[] | undefined
-}
-
-async function checkFile(ctx: Ctx, { table, file, keys }: CheckFileInput): Promise<void> {
-  if (!keys) return
-  try {
-    const columns = file.schema.fields.map((field) => field.name)
-    await assertMergeKeys(roomOf(ctx).engine, { table, keys, path: file.path, columns })
-  } catch (error) {
-    await rm(file.path, { force: true })
-    throw error
-  }
 }

@@ -8,9 +8,9 @@
  * A crash before the commit leaves everything staged; a crash behind it is seen by the `txn` in the
  * table's log when `commitStage` comes again. Either call may be repeated at any time.
  */
-import { inTransaction, type Ctx } from '../core/index.ts'
+import type { Ctx } from '../core/index.ts'
 import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
-import { commitWrites, deleteFiles } from './commit-service.ts'
+import { commitWrites, deleteUncommitted } from './commit-service.ts'
 import { announceCommits } from './committed-service.ts'
 import { fileKey, type AddFile } from './delta/actions.ts'
 import type { DeltaLog } from './delta/delta-log.ts'
@@ -60,7 +60,7 @@ async function commitTable(
   const entry = await entryOf(ctx, stages)
   const done = await commitWrites(ctx, {
     entry,
-    writes: stages,
+    writes: stages.map((stage) => stage.write),
     txn: { appId: input.writer, version: 1 },
     attemptId: input.attemptId,
   })
@@ -73,7 +73,7 @@ async function commitTable(
   }
   const log = logAt(ctx, entry.location)
   const earlier = await findTxn(log, done.snapshot, input.writer)
-  await dropUncommitted(stages, { entry, snapshot: done.snapshot, earlier })
+  await deleteUncommitted(log, filesOf(stages), earlier?.added)
   if (earlier) {
     await announceCommits(ctx, { entry, version: earlier.version, attemptId: input.attemptId })
   }
@@ -113,23 +113,8 @@ async function findTxn(
   return undefined
 }
 
-interface Known {
-  readonly entry: CatalogEntry
-  readonly snapshot: Snapshot
-  readonly earlier?: EarlierCommit | undefined
-}
-
-// A staged file may be the very one that was committed before a crash: a log that names it keeps it.
-async function dropUncommitted(stages: readonly Stage[], known: Known): Promise<void> {
-  const isCommitted = (file: AddFile): boolean => {
-    const key = fileKey(file)
-    const { snapshot, earlier } = known
-    return Boolean(
-      earlier?.added.has(key) || snapshot.files.get(key) || snapshot.tombstones.get(key),
-    )
-  }
-  const files = stages.map((stage) => stage.add).filter((file) => !isCommitted(file))
-  await deleteFiles(known.entry.location, files)
+function filesOf(stages: readonly Stage[]): AddFile[] {
+  return stages.flatMap((stage) => stage.write.adds)
 }
 
 /** Drops what an attempt has staged: its files and rows are gone, tables are as they were. */
@@ -137,19 +122,9 @@ export async function discardStage(ctx: Ctx, input: { readonly attemptId: string
   for (const stages of groupByTable(await listStages(ctx.db, input))) {
     const [first] = stages
     if (!first) continue
-    const snapshot = await logAt(ctx, first.location).update()
-    const entry = await findReservedEntry(ctx.db, parseTableName(first.table))
-    if (entry?.location === first.location) await dropUncommitted(stages, { entry, snapshot })
-    else
-      await deleteFiles(
-        first.location,
-        stages.map((stage) => stage.add),
-      )
-    await inTransaction(ctx, (tx) =>
-      deleteStages(
-        tx.db,
-        stages.map((stage) => stage.id),
-      ),
-    )
+    // A file may be one that was committed before a crash: a log that names it keeps it.
+    await deleteUncommitted(logAt(ctx, first.location), filesOf(stages))
+    const ids = stages.map((stage) => stage.id)
+    await deleteStages(ctx.db, ids)
   }
 }

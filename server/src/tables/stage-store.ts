@@ -1,23 +1,19 @@
 import type { Selectable } from 'kysely'
 import type { Db } from '../core/index.ts'
+import type { RowsWrite } from './commit-service.ts'
 import type { AddFile } from './delta/actions.ts'
-import { parseSchema, type StructType } from './delta/schema.ts'
+import { parseSchema } from './delta/schema.ts'
 import type { TableStageTable } from './tables.ts'
-import type { WriteMode } from './types.ts'
 
-/** Rows of a running attempt, in a file that no log knows yet. */
+/** Rows of a running attempt, in files that no log knows yet. */
 export interface Stage {
   readonly id: string
   readonly attemptId: string
   /** `main.schema.table` */
   readonly table: string
-  readonly mode: WriteMode
-  readonly keys: readonly string[]
   /** The table's folder. */
   readonly location: string
-  readonly add: AddFile
-  readonly schema: StructType
-  readonly properties: Readonly<Record<string, string>>
+  readonly write: RowsWrite
   readonly rows: number
   /** What the caller names the write, so that sending it again does not stage it again. */
   readonly requestId: string | undefined
@@ -26,18 +22,21 @@ export interface Stage {
 }
 
 export async function insertStage(db: Db, stage: Stage): Promise<void> {
+  const { write } = stage
   await db
     .insertInto('table_stage')
     .values({
       id: stage.id,
       attempt_id: stage.attemptId,
       table_name: stage.table,
-      mode: stage.mode,
-      keys: JSON.stringify(stage.keys),
+      mode: write.mode,
+      keys: JSON.stringify(write.keys),
       location: stage.location,
-      file: JSON.stringify(stage.add),
-      schema_string: JSON.stringify(stage.schema),
-      properties: JSON.stringify(stage.properties),
+      file: JSON.stringify(write.adds),
+      schema_string: JSON.stringify(write.schema),
+      partition_columns: JSON.stringify(write.partitionColumns),
+      properties: JSON.stringify(write.properties ?? {}),
+      comment: write.comment ?? null,
       rows: stage.rows,
       request_id: stage.requestId ?? null,
       principal: stage.principal,
@@ -72,12 +71,16 @@ function toStage(row: Selectable<TableStageTable>): Stage {
     id: row.id,
     attemptId: row.attempt_id,
     table: row.table_name,
-    mode: row.mode,
-    keys: JSON.parse(row.keys) as string[],
     location: row.location,
-    add: JSON.parse(row.file) as AddFile,
-    schema: parseSchema(row.schema_string),
-    properties: JSON.parse(row.properties) as Record<string, string>,
+    write: {
+      mode: row.mode,
+      keys: JSON.parse(row.keys) as string[],
+      adds: JSON.parse(row.file) as AddFile[],
+      schema: parseSchema(row.schema_string),
+      partitionColumns: JSON.parse(row.partition_columns) as string[],
+      properties: JSON.parse(row.properties) as Record<string, string>,
+      ...(row.comment === null ? {} : { comment: row.comment }),
+    },
     rows: Number(row.rows),
     requestId: row.request_id ?? undefined,
     principal: row.principal,

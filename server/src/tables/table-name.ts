@@ -17,13 +17,14 @@ export function parseTableName(text: string): TableName {
   return nameOfParts(splitName(text))
 }
 
-export function nameOfParts(given: readonly string[]): TableName {
+/** `schema` is that of a name without one. */
+export function nameOfParts(given: readonly string[], inSchema: string = defaultSchema): TableName {
   const parts = given.map((one) => one.toLowerCase())
   if (parts.length === 0 || parts.length > 3 || !parts.every((one) => part.test(one))) {
     throw tablesErrors.TABLES_NAME_INVALID(given.join('.'))
   }
   const table = parts.at(-1) ?? ''
-  const schema = parts.at(-2) ?? defaultSchema
+  const schema = parts.at(-2) ?? inSchema
   const catalog = parts.at(-3) ?? catalogName
   if (catalog !== catalogName) throw tablesErrors.TABLES_CATALOG_NOT_FOUND(catalog)
   return { schema, table, full: `${catalogName}.${schema}.${table}` }

@@ -28,12 +28,14 @@ export interface TableStageTable {
   mode: WriteMode
   /** Key columns of a merge, as a JSON list. */
   keys: string
-  /** The synced Parquet file, in the folder of the table. */
+  /** The folder of the table, which holds the synced Parquet files. */
   location: string
-  /** The `add` action of the file, as JSON. */
+  /** The `add` actions of the files, as a JSON list. */
   file: string
-  /** The schema of the file, as Delta's JSON. */
+  /** The schema of the files, as Delta's JSON. */
   schema_string: string
+  partition_columns: string
+  comment: string | null
   properties: string
   rows: number
   request_id: string | null

@@ -1,12 +1,12 @@
 import { newId, type Ctx } from '../core/index.ts'
 import { createSchema, openTable, registerTable } from './catalog-service.ts'
 import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
-import { commitWrites, deleteFiles } from './commit-service.ts'
+import { commitWrites, type RowsWrite } from './commit-service.ts'
 import { assertWritable } from './delta/protocol.ts'
-import type { StructType } from './delta/schema.ts'
-import { tablesErrors } from './errors.ts'
+import { deleteDataFiles } from './duck/data-file.ts'
+import { rowsOf } from './operations/append.ts'
 import { logAt } from './room.ts'
-import { writeRows, type FittedFile, type WriteSource } from './row-writer.ts'
+import { writeRows, type RowShape, type WriteSource } from './row-writer.ts'
 import { insertStage, listStages } from './stage-store.ts'
 import { parseTableName, type TableName } from './table-name.ts'
 import { WriteMode } from './types.ts'
@@ -21,6 +21,8 @@ export interface WriteTableInput {
   readonly txn?: { readonly appId: string; readonly version: number }
   /** Table properties, where the table is made. */
   readonly properties?: Readonly<Record<string, string>>
+  readonly comment?: string
+  readonly partitionColumns?: readonly string[]
   /** Names the call, so that sending it again does not write again. */
   readonly requestId?: string
   /**
@@ -28,6 +30,12 @@ export interface WriteTableInput {
    * @default true when an attempt calls
    */
   readonly stage?: boolean
+  /** An overwrite keeps the table's columns instead of taking the rows'. @default false */
+  readonly keepSchema?: boolean
+  /** Names for the source's columns, by place. */
+  readonly columns?: readonly string[]
+  /** Converts texts and rounds, as an INSERT of literals needs. @default false */
+  readonly isLenient?: boolean
 }
 
 export interface WriteTableAnswer {
@@ -45,88 +53,115 @@ export interface WriteTableAnswer {
  */
 export async function writeTable(ctx: Ctx, input: WriteTableInput): Promise<WriteTableAnswer> {
   const name = parseTableName(input.table)
-  const { attemptId } = ctx.principal
-  const staged = attemptId !== undefined && input.stage !== false ? attemptId : undefined
-  const entry = await ensureEntry(ctx, name)
-  if (staged !== undefined && input.requestId !== undefined) {
-    const [known] = await listStages(ctx.db, { attemptId: staged, requestId: input.requestId })
-    if (known) return { table: name.full, version: null, rows: known.rows, skipped: false }
-  }
-  const file = await writeRows(ctx, entry, {
+  const entry = await reserveTable(ctx, name)
+  const attemptId = stagingAttempt(ctx, input)
+  const known = await findRepeated(ctx, { attemptId, requestId: input.requestId })
+  if (known) return { table: name.full, version: null, rows: known.rows, skipped: false }
+  const files = await writeRows(ctx, entry, {
     source: input.source,
-    target: await targetSchema(ctx, entry, { mode: input.mode, staged }),
+    shape: await shapeFor(ctx, entry, { ...input, attemptId }),
     keys: input.mode === WriteMode.Merge ? (input.keys ?? []) : undefined,
+    columns: input.columns,
+    isLenient: input.isLenient,
   })
-  try {
-    if (staged === undefined) return await commitFile(ctx, { ...input, entry, file })
-    return await stageFile(ctx, { ...input, entry, file, attemptId: staged })
-  } catch (error) {
-    await deleteFiles(entry.location, [file.add])
-    throw error
+  const { mode, keys = [], properties, comment } = input
+  const write: RowsWrite = {
+    mode,
+    keys,
+    ...files,
+    ...(properties ? { properties } : {}),
+    ...(comment === undefined ? {} : { comment }),
   }
+  return finishWrite(ctx, { entry, write, attemptId, request: input })
 }
 
-async function ensureEntry(ctx: Ctx, name: TableName): Promise<CatalogEntry> {
+/** The attempt that the caller's rows wait for; undefined when they are committed at once. */
+export function stagingAttempt(ctx: Ctx, input: { readonly stage?: boolean }): string | undefined {
+  return input.stage === false ? undefined : ctx.principal.attemptId
+}
+
+async function findRepeated(
+  ctx: Ctx,
+  call: { readonly attemptId: string | undefined; readonly requestId: string | undefined },
+): Promise<{ rows: number } | undefined> {
+  const { attemptId, requestId } = call
+  if (attemptId === undefined || requestId === undefined) return undefined
+  const [known] = await listStages(ctx.db, { attemptId, requestId })
+  return known
+}
+
+/** The entry of a table that is there or about to be. */
+export async function reserveTable(ctx: Ctx, name: TableName): Promise<CatalogEntry> {
   const known = await findReservedEntry(ctx.db, name)
   if (known) return known
   await createSchema(ctx, { name: name.schema, ifNotExists: true })
   return registerTable(ctx, { name })
 }
 
-interface TargetInput {
+interface ShapeInput {
   readonly mode: WriteMode
-  readonly staged: string | undefined
+  readonly attemptId: string | undefined
+  readonly keepSchema?: boolean
+  readonly partitionColumns?: readonly string[]
 }
 
-/** The columns that rows must fit; undefined where the rows decide. */
-async function targetSchema(
-  ctx: Ctx,
-  entry: CatalogEntry,
-  { mode, staged }: TargetInput,
-): Promise<StructType | undefined> {
+async function shapeFor(ctx: Ctx, entry: CatalogEntry, input: ShapeInput): Promise<RowShape> {
   const snapshot = await logAt(ctx, entry.location).update()
-  if (snapshot.metadata) {
+  const { metadata } = snapshot
+  if (metadata) {
     await openTable(ctx, entry)
-    assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
+    assertWritable(entry.name.full, snapshot.protocol, metadata)
   }
-  if (mode === WriteMode.Overwrite) return undefined
-  if ((snapshot.metadata?.partitionColumns.length ?? 0) > 0) {
-    throw tablesErrors.TABLES_STATEMENT_UNSUPPORTED('Writing to a partitioned table')
+  const { attemptId, partitionColumns } = input
+  const staged =
+    attemptId === undefined
+      ? undefined
+      : (await listStages(ctx.db, { attemptId, table: entry.name.full })).at(-1)
+  const there: RowShape | undefined =
+    staged?.write ??
+    (metadata
+      ? { schema: snapshot.schema, partitionColumns: metadata.partitionColumns }
+      : undefined)
+  const replaces = input.mode === WriteMode.Overwrite && !input.keepSchema
+  if (!there || replaces) {
+    return { schema: undefined, partitionColumns: partitionColumns ?? [] }
   }
-  const before =
-    staged === undefined
-      ? []
-      : await listStages(ctx.db, { attemptId: staged, table: entry.name.full })
-  return before.at(-1)?.schema ?? (snapshot.metadata ? snapshot.schema : undefined)
+  return there
 }
 
-interface WrittenFile extends Omit<WriteTableInput, 'source'> {
+export interface FinishWriteInput {
   readonly entry: CatalogEntry
-  readonly file: FittedFile
+  readonly write: RowsWrite
+  readonly attemptId: string | undefined
+  readonly request: Pick<WriteTableInput, 'txn' | 'requestId'>
 }
 
-async function commitFile(ctx: Ctx, input: WrittenFile): Promise<WriteTableAnswer> {
-  const { entry, file, mode, properties, requestId } = input
-  const txn = input.txn ?? (requestId === undefined ? undefined : requestTxn(requestId))
+/** Commits or stages written rows; where neither works their files are deleted. */
+export async function finishWrite(ctx: Ctx, input: FinishWriteInput): Promise<WriteTableAnswer> {
+  const { entry, write, attemptId } = input
+  if (attemptId === undefined) return commitRows(ctx, input)
+  try {
+    return await stageRows(ctx, { ...input, attemptId })
+  } catch (error) {
+    await deleteDataFiles(entry.location, write.adds)
+    throw error
+  }
+}
+
+async function commitRows(ctx: Ctx, input: FinishWriteInput): Promise<WriteTableAnswer> {
+  const { entry, write } = input
+  const { requestId } = input.request
+  const txn = input.request.txn ?? (requestId === undefined ? undefined : requestTxn(requestId))
   const done = await commitWrites(ctx, {
     entry,
-    writes: [
-      {
-        mode,
-        keys: input.keys ?? [],
-        add: file.add,
-        rows: file.rows,
-        schema: file.schema,
-        ...(properties ? { properties } : {}),
-      },
-    ],
+    writes: [write],
     ...(txn ? { txn } : {}),
+    ownsFiles: true,
   })
-  if (done.repeated) await deleteFiles(entry.location, [file.add])
   return {
     table: entry.name.full,
     version: done.version ?? null,
-    rows: done.repeated ? 0 : file.rows,
+    rows: done.repeated ? 0 : rowsOf(write.adds),
     skipped: done.repeated,
   }
 }
@@ -136,26 +171,23 @@ export function requestTxn(requestId: string): { appId: string; version: number 
   return { appId: `request/${requestId}`, version: 1 }
 }
 
-async function stageFile(
+async function stageRows(
   ctx: Ctx,
-  input: WrittenFile & { readonly attemptId: string },
+  input: FinishWriteInput & { readonly attemptId: string },
 ): Promise<WriteTableAnswer> {
-  const { entry, file, attemptId, requestId } = input
+  const { entry, write, attemptId, request } = input
   const now = ctx.now()
+  const rows = rowsOf(write.adds)
   await insertStage(ctx.db, {
     id: newId(now.getTime()),
     attemptId,
     table: entry.name.full,
-    mode: input.mode,
-    keys: input.keys ?? [],
     location: entry.location,
-    add: file.add,
-    schema: file.schema,
-    properties: input.properties ?? {},
-    rows: file.rows,
-    requestId,
+    write,
+    rows,
+    requestId: request.requestId,
     principal: ctx.principal.name,
     createdAt: now,
   })
-  return { table: entry.name.full, version: null, rows: file.rows, skipped: false }
+  return { table: entry.name.full, version: null, rows, skipped: false }
 }

@@ -65,6 +65,7 @@ async function commitLocked(log: DeltaLog, request: CommitRequest): Promise<Comm
     }
     plan ??= await request.plan(snapshot)
     if (!plan) return { snapshot, version: undefined, repeated: false }
+    assertAppendOnly(snapshot, plan, request.table)
     const actions = withInfo(snapshot, plan, request)
     const version = snapshot.version + 1
     const entry = { text: formatActions(actions), timestampMs: nextTime(snapshot, request.nowMs) }
@@ -79,6 +80,12 @@ async function commitLocked(log: DeltaLog, request: CommitRequest): Promise<Comm
   }
   const problem = `${maxTries} other commits came first`
   throw tablesErrors.TABLES_COMMIT_CONFLICT(request.table, problem)
+}
+
+function assertAppendOnly(snapshot: Snapshot, plan: CommitPlan, table: string): void {
+  if (snapshot.metadata?.configuration['delta.appendOnly'] !== 'true') return
+  if (!plan.actions.some((action) => action.remove?.dataChange)) return
+  throw tablesErrors.TABLES_APPEND_ONLY(table)
 }
 
 function isRepetition(snapshot: Snapshot, txn: CommitRequest['txn']): boolean {

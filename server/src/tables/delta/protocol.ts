@@ -109,3 +109,17 @@ function holdsNtz(type: DeltaType): boolean {
   if (type.type === 'map') return holdsNtz(type.keyType) || holdsNtz(type.valueType)
   return type.fields.some((field: StructField) => holdsNtz(field.type))
 }
+
+/** The protocol with a writer feature; `since` is the old writer version that stands for it. */
+export function withWriterFeature(protocol: Protocol, feature: string, since: number): Protocol {
+  if (listWriterFeatures(protocol).includes(feature)) return protocol
+  if (protocol.minWriterVersion < 7 && since < 7) {
+    return { ...protocol, minWriterVersion: Math.max(protocol.minWriterVersion, since) }
+  }
+  return {
+    minReaderVersion: protocol.minReaderVersion,
+    minWriterVersion: 7,
+    ...(protocol.minReaderVersion >= 3 ? { readerFeatures: listReaderFeatures(protocol) } : {}),
+    writerFeatures: [...listWriterFeatures(protocol), feature],
+  }
+}

@@ -11,13 +11,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type {
-  DuckDBConnection,
-  DuckDBInstance,
-  DuckDBResult,
-  DuckDBType,
-  DuckDBValue,
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { tablesErrors } from '../errors.ts'
 import { quoteText } from '../delta/schema.ts'
 import { toStatementError } from './errors.ts'
@@ -44,14 +38,12 @@ export interface SessionOptions {
 }
 
 export type Row = readonly DuckDBValue[]
-export type BindValues = Readonly<Record<string, DuckDBValue>>
-export type BindTypes = Readonly<Record<string, DuckDBType | undefined>>
 
 /** One connection, for one piece of work. */
 export interface Session {
   readonly run: (sql: string) => Promise<void>
   readonly rows: (sql: string) => Promise<Row[]>
-  readonly stream: (sql: string, values?: BindValues, types?: BindTypes) => Promise<DuckDBResult>
+  readonly stream: (sql: string) => Promise<DuckDBResult>
 }
 
 export class Engine implements AsyncDisposable {
@@ -196,6 +188,6 @@ function sessionOver(connection: DuckDBConnection): Session {
       await connection.run(sql)
     },
     rows: async (sql) => (await connection.runAndReadAll(sql)).getRows(),
-    stream: (sql, values, types) => connection.stream(sql, { ...values }, { ...types }),
+    stream: (sql) => connection.stream(sql),
   }
 }

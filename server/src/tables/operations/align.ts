@@ -16,6 +16,8 @@ export interface AlignInput {
   readonly target: StructType
   /** A query with the source's columns. */
   readonly query: string
+  /** Also texts that read as the column's type, and rounding, as an INSERT of literals needs. @default false */
+  readonly isLenient?: boolean
 }
 
 /** A query that answers exactly the target's columns, in its order and types. */
@@ -34,12 +36,13 @@ export function alignQuery(input: AlignInput): string {
     throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
   }
   const columns = target.fields.map((field) =>
-    alignColumn(table, field, given.get(field.name.toLowerCase())),
+    alignColumn(input, field, given.get(field.name.toLowerCase())),
   )
   return `select ${columns.join(', ')} from (${input.query}) as s`
 }
 
-function alignColumn(table: string, to: StructField, from: StructField | undefined): string {
+function alignColumn(input: AlignInput, to: StructField, from: StructField | undefined): string {
+  const { table } = input
   const type = toDuckType(to.type, to.name)
   const name = quoteName(to.name)
   if (!from) {
@@ -47,11 +50,26 @@ function alignColumn(table: string, to: StructField, from: StructField | undefin
     const problem = `column '${to.name}' is missing and may not be null`
     throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
   }
-  if (!canCast(from.type, to.type)) {
+  const isFit = canCast(from.type, to.type) || (input.isLenient && canConvert(from.type, to.type))
+  if (!isFit) {
     const problem = `column '${to.name}' is ${toTypeText(from.type)}, the table has ${toTypeText(to.type)}`
     throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
   }
   return `cast(s.${quoteName(from.name)} as ${type}) as ${name}`
+}
+
+const times = ['date', 'timestamp', 'timestamp_ntz']
+
+/** Whether SQL converts one into the other, failing on values that do not fit. */
+function canConvert(from: DeltaType, to: DeltaType): boolean {
+  if (typeof to !== 'string') {
+    return typeof from !== 'string' && from.type === to.type
+  }
+  if (typeof from !== 'string') return false
+  if (from === 'string' || to === 'string') return to !== 'binary'
+  if (times.includes(from)) return times.includes(to)
+  const isFraction = from.startsWith('decimal') || floats.includes(from)
+  return isFraction && (to.startsWith('decimal') || floats.includes(to))
 }
 
 const integers = ['byte', 'short', 'integer', 'long']

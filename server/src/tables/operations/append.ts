@@ -1,7 +1,7 @@
+import type { AddFile } from '../delta/actions.ts'
 import type { CommitPlan } from '../delta/commit.ts'
-import type { Snapshot } from '../delta/snapshot.ts'
+import { countRows, type Snapshot } from '../delta/snapshot.ts'
 import type { StructType } from '../delta/schema.ts'
-import type { DataFile } from '../duck/data-file.ts'
 import { tablesErrors } from '../errors.ts'
 import { createActions } from './create.ts'
 
@@ -9,38 +9,52 @@ export interface WrittenRows {
   readonly table: string
   /** The schema that the files were written in. */
   readonly schema: StructType
-  readonly files: readonly Pick<DataFile, 'add' | 'rows'>[]
+  readonly partitionColumns: readonly string[]
+  readonly adds: readonly AddFile[]
   readonly properties?: Readonly<Record<string, string>>
+  readonly comment?: string
   readonly nowMs: number
 }
 
 /** Adds files to a table; makes the table when there is none. */
 export function planAppend(snapshot: Snapshot, input: WrittenRows): CommitPlan {
   const isNew = snapshot.version < 0
-  if (!isNew) assertSameSchema(snapshot, input)
+  if (!isNew) assertSameShape(snapshot, input)
   return {
-    actions: [...(isNew ? createActions(input) : []), ...input.files.map(({ add }) => ({ add }))],
-    operation: isNew ? 'CREATE TABLE AS SELECT' : 'WRITE',
-    parameters: { mode: 'Append', partitionBy: '[]' },
-    metrics: writeMetrics(input),
+    actions: [...(isNew ? createActions(input) : []), ...input.adds.map((add) => ({ add }))],
+    operation: isNew ? creation(input) : 'WRITE',
+    parameters: { mode: 'Append', partitionBy: JSON.stringify(input.partitionColumns) },
+    metrics: writeMetrics(input.adds),
     isBlindAppend: true,
   }
 }
 
-export function writeMetrics(input: WrittenRows): Record<string, string> {
-  const total = (of: (file: Pick<DataFile, 'add' | 'rows'>) => number) =>
-    String(input.files.reduce((sum, file) => sum + of(file), 0))
+function creation(input: WrittenRows): string {
+  return input.adds.length > 0 ? 'CREATE TABLE AS SELECT' : 'CREATE TABLE'
+}
+
+export function writeMetrics(adds: readonly AddFile[]): Record<string, string> {
   return {
-    numFiles: String(input.files.length),
-    numOutputRows: total((file) => file.rows),
-    numOutputBytes: total((file) => file.add.size),
+    numFiles: String(adds.length),
+    numOutputRows: String(rowsOf(adds)),
+    numOutputBytes: String(adds.reduce((sum, add) => sum + add.size, 0)),
   }
 }
 
-/** The files were fitted to a schema; another writer may have changed it since. */
-export function assertSameSchema(snapshot: Snapshot, input: WrittenRows): void {
-  if (typesOf(snapshot.schema) === typesOf(input.schema)) return
-  throw tablesErrors.TABLES_COMMIT_CONFLICT(input.table, 'its columns were changed meanwhile')
+/** Rows in files of ours, which always say. */
+export function rowsOf(adds: readonly AddFile[]): number {
+  return adds.reduce((sum, add) => sum + (countRows(add) ?? 0), 0)
+}
+
+/** The files were fitted to columns; another writer may have changed them since. */
+export function assertSameShape(snapshot: Snapshot, input: WrittenRows): void {
+  const partitions = snapshot.metadata?.partitionColumns ?? []
+  const same =
+    typesOf(snapshot.schema) === typesOf(input.schema) &&
+    partitions.join('\n') === input.partitionColumns.join('\n')
+  if (!same) {
+    throw tablesErrors.TABLES_COMMIT_CONFLICT(input.table, 'its columns were changed meanwhile')
+  }
 }
 
 export function typesOf(schema: StructType): string {

@@ -12,13 +12,22 @@ export interface CreateInput {
   readonly nowMs: number
 }
 
+/** The metadata of a new table. */
+export function plainMetadata(schema: StructType): Metadata {
+  return {
+    id: randomUUID(),
+    format: { provider: 'parquet', options: {} },
+    schemaString: JSON.stringify(schema),
+    partitionColumns: [],
+    configuration: {},
+  }
+}
+
 /** The first actions of a new table. */
 export function createActions(input: CreateInput): Action[] {
   const metaData: Metadata = {
-    id: randomUUID(),
+    ...plainMetadata(input.schema),
     ...(input.comment === undefined ? {} : { description: input.comment }),
-    format: { provider: 'parquet', options: {} },
-    schemaString: JSON.stringify(input.schema),
     partitionColumns: input.partitionColumns ?? [],
     configuration: input.properties ?? {},
     createdTime: input.nowMs,

@@ -1,20 +1,20 @@
 import { removeOf, type AddFile } from '../delta/actions.ts'
 import type { CommitPlan } from '../delta/commit.ts'
-import { quoteName, quoteText } from '../delta/schema.ts'
-import { listFiles, type Snapshot } from '../delta/snapshot.ts'
-import { writeDataFile } from '../duck/data-file.ts'
-import type { Engine } from '../duck/engine.ts'
-import { filePath, scanSql } from '../duck/scan.ts'
+import { quoteName, type StructType } from '../delta/schema.ts'
+import { emptySnapshot, listFiles, type Snapshot } from '../delta/snapshot.ts'
+import { writeDataFiles } from '../duck/data-file.ts'
+import type { Session } from '../duck/engine.ts'
+import { scanSql } from '../duck/scan.ts'
 import { tablesErrors } from '../errors.ts'
-import { assertSameSchema, planAppend, writeMetrics, type WrittenRows } from './append.ts'
+import { assertSameShape, planAppend, writeMetrics, type WrittenRows } from './append.ts'
+import { plainMetadata } from './create.ts'
 
 export interface MergeInput extends WrittenRows {
-  readonly engine: Engine
   readonly location: string
   readonly keys: readonly string[]
 }
 
-export interface MergePlan {
+export interface PlanWithFiles {
   readonly plan: CommitPlan
   /** Files made for this plan: to be deleted where it is not committed. */
   readonly made: readonly AddFile[]
@@ -25,67 +25,66 @@ export interface MergePlan {
  * added. Only the files that hold such keys are written anew; the source's own files are added as
  * they are.
  */
-export async function planMerge(snapshot: Snapshot, input: MergeInput): Promise<MergePlan> {
-  if (snapshot.version < 0) return { plan: planAppend(snapshot, input), made: [] }
-  assertSameSchema(snapshot, input)
-  if (input.files.length === 0) return { plan: planAppend(snapshot, input), made: [] }
+export async function planMerge(
+  session: Session,
+  snapshot: Snapshot,
+  input: MergeInput,
+): Promise<PlanWithFiles> {
+  if (snapshot.version < 0 || input.adds.length === 0) {
+    return { plan: planAppend(snapshot, input), made: [] }
+  }
+  assertSameShape(snapshot, input)
+  const { location, nowMs, partitionColumns } = input
   const files = listFiles(snapshot)
-  const source = sourceSql(input)
-  const on = matchKeys(input.keys)
-  return input.engine.session(
-    async (session) => {
-      const scan = scanSql({ location: input.location, snapshot, positions: true })
-      const touchedRows = await session.rows(
-        `select distinct t.__file from (${scan}) t join (${source}) s on ${on}`,
-      )
-      const touched = touchedRows
-        .map(([index]) => files[Number(index)])
-        .filter((f) => f !== undefined)
-      const kept = scanSql({ location: input.location, snapshot, files: touched })
-      const query = `select t.* from (${kept}) t anti join (${source}) s on ${on}`
-      const rest =
-        touched.length === 0
-          ? undefined
-          : await writeDataFile(session, { ...input, schema: snapshot.schema, query })
-      const made = rest ? [rest] : []
-      const all = { ...input, files: [...input.files, ...made.filter((file) => file.rows > 0)] }
-      const plan: CommitPlan = {
-        actions: [
-          ...touched.map((file) => ({ remove: removeOf(file, input.nowMs) })),
-          ...all.files.map(({ add }) => ({ add })),
-        ],
-        operation: 'MERGE',
-        parameters: { predicate: JSON.stringify(input.keys.map((key) => `t.${key} = s.${key}`)) },
-        metrics: writeMetrics(all),
-      }
-      return { plan, made: made.map((file) => file.add) }
-    },
-    { inner: true },
-  )
-}
-
-function sourceSql(input: MergeInput): string {
-  const paths = input.files.map(({ add }) => quoteText(filePath(input.location, add.path)))
-  return `select * from read_parquet([${paths.join(', ')}])`
-}
-
-function matchKeys(keys: readonly string[]): string {
-  return keys
+  const source = scanFiles(input)
+  const on = input.keys
     .map((key) => `t.${quoteName(key)} is not distinct from s.${quoteName(key)}`)
     .join(' and ')
+  const scan = scanSql({ location, snapshot, positions: true })
+  const touchedRows = await session.rows(
+    `select distinct t.__file from (${scan}) t join (${source}) s on ${on}`,
+  )
+  const touched = touchedRows.map(([i]) => files[Number(i)]).filter((file) => file !== undefined)
+  const kept = scanSql({ location, snapshot, files: touched })
+  const query = `select t.* from (${kept}) t anti join (${source}) s on ${on}`
+  const { schema } = snapshot
+  const made =
+    touched.length === 0
+      ? []
+      : await writeDataFiles(session, { location, query, schema, partitionColumns, nowMs })
+  const adds = [...input.adds, ...made]
+  const plan: CommitPlan = {
+    actions: [
+      ...touched.map((file) => ({ remove: removeOf(file, nowMs) })),
+      ...adds.map((add) => ({ add })),
+    ],
+    operation: 'MERGE',
+    parameters: { predicate: JSON.stringify(input.keys.map((key) => `t.${key} = s.${key}`)) },
+    metrics: writeMetrics(adds),
+  }
+  return { plan, made }
+}
+
+export interface WrittenFiles {
+  readonly location: string
+  readonly schema: StructType
+  readonly partitionColumns: readonly string[]
+  readonly adds: readonly AddFile[]
+}
+
+/** A query over files that no log names yet. */
+export function scanFiles(input: WrittenFiles): string {
+  const { location, schema, partitionColumns, adds } = input
+  const metadata = { ...plainMetadata(schema), partitionColumns }
+  return scanSql({ location, snapshot: { ...emptySnapshot, schema, metadata }, files: adds })
 }
 
 /** Refuses keys that the source does not have, or has more than once. */
 export async function assertMergeKeys(
-  engine: Engine,
-  input: {
-    readonly table: string
-    readonly keys: readonly string[]
-    readonly path: string
-    readonly columns: readonly string[]
-  },
+  session: Session,
+  input: WrittenFiles & { readonly table: string; readonly keys: readonly string[] },
 ): Promise<void> {
-  const known = new Set(input.columns.map((column) => column.toLowerCase()))
+  const known = new Set(input.schema.fields.map((field) => field.name.toLowerCase()))
   const missing = input.keys.filter((key) => !known.has(key.toLowerCase()))
   if (input.keys.length === 0 || missing.length > 0) {
     const problem =
@@ -95,11 +94,9 @@ export async function assertMergeKeys(
     throw tablesErrors.TABLES_SCHEMA_MISMATCH(input.table, problem)
   }
   const keys = input.keys.map(quoteName).join(', ')
-  const [row] = await engine.session(
-    (session) =>
-      session.rows(`select coalesce(sum(n), 0)::bigint from (select count(*) as n
-        from read_parquet(${quoteText(input.path)}) group by ${keys} having count(*) > 1)`),
-    { inner: true },
+  const [row] = await session.rows(
+    `select coalesce(sum(n), 0)::bigint from (select count(*) as n
+      from (${scanFiles(input)}) group by ${keys} having count(*) > 1)`,
   )
   const rows = Number(row?.[0] ?? 0)
   if (rows > 0) throw tablesErrors.TABLES_DUPLICATE_KEYS(input.keys.join(', '), rows)

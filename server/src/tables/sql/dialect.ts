@@ -4,6 +4,7 @@ import {
   applyEdits,
   isSymbol,
   isWord,
+  toByteText,
   tokenize,
   unquoteName,
   unquoteText,
@@ -22,14 +23,14 @@ export interface DuckText {
   readonly travels: ReadonlyMap<number, TimeTravel>
 }
 
-/** Types by parameter name: what `:name` is cast to. */
-export type ParameterTypes = ReadonlyMap<string, string>
+/** By parameter name: the SQL that stands for `:name`. */
+export type ParameterLiterals = ReadonlyMap<string, string>
 
 /**
  * Databricks' spelling of a query as DuckDB's: back-ticks, the schema named `default`, the named
  * parameters `:name` that are given; `VERSION AS OF n` and `TIMESTAMP AS OF t` are taken out.
  */
-export function toDuckDialect(sql: string, parameters: ParameterTypes): DuckText {
+export function toDuckDialect(sql: string, parameters: ParameterLiterals): DuckText {
   const tokens = tokenize(sql)
   const edits = tokens.flatMap((_, i) => editName(tokens, i, parameters) ?? [])
   return takeTimeTravel(applyEdits(sql, edits))
@@ -38,7 +39,7 @@ export function toDuckDialect(sql: string, parameters: ParameterTypes): DuckText
 function editName(
   tokens: readonly Token[],
   i: number,
-  parameters: ParameterTypes,
+  parameters: ParameterLiterals,
 ): Edit | undefined {
   const token = tokens[i]
   const next = tokens[i + 1]
@@ -50,9 +51,10 @@ function editName(
   if (isWord(token, 'DEFAULT') && isSymbol(next, '.') && !isSymbol(tokens[i - 1], '.')) {
     return { start, end, text: '"default"' }
   }
-  const type = isSymbol(token, ':') && next?.start === end ? parameters.get(next.text) : undefined
-  if (!next || type === undefined) return undefined
-  return { start, end: next.end, text: `cast($${next.text} as ${type})` }
+  const literal =
+    isSymbol(token, ':') && next?.start === end ? parameters.get(next.text) : undefined
+  if (!next || literal === undefined) return undefined
+  return { start, end: next.end, text: toByteText(literal) }
 }
 
 function takeTimeTravel(text: string): DuckText {

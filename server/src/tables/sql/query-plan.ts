@@ -1,8 +1,8 @@
-import type { Snapshot } from '../delta/snapshot.ts'
 import { quoteName, quoteText } from '../delta/schema.ts'
 import type { Engine } from '../duck/engine.ts'
-import { toDuckDialect, type ParameterTypes, type TimeTravel } from './dialect.ts'
+import { toDuckDialect, type ParameterLiterals, type TimeTravel } from './dialect.ts'
 import { tablesErrors } from '../errors.ts'
+import type { TableSource } from '../types.ts'
 import { readReferences, type References, type TableReference } from './references.ts'
 import {
   applyEdits,
@@ -14,29 +14,35 @@ import {
   type Token,
 } from './tokens.ts'
 
-/** A table at a version, found for a reference. */
-export interface ResolvedTable {
-  readonly table: string
-  readonly version: number
-  readonly location: string
-  readonly snapshot: Snapshot
+/** What stands for a name in a query. */
+export interface ResolvedView {
+  /** Two references with one key share a view. */
+  readonly key: string
+  /** DuckDB SQL that answers its rows. */
+  readonly sql: string
+  /** The table at a version that it shows; undefined for what we put in ourselves. */
+  readonly source?: TableSource
 }
 
 export interface QueryPlan {
   /** DuckDB SQL over the views. */
   readonly sql: string
-  readonly views: readonly { readonly name: string; readonly source: ResolvedTable }[]
+  readonly views: readonly PlannedView[]
+}
+
+export interface PlannedView extends ResolvedView {
+  readonly name: string
 }
 
 export type Resolve = (
   reference: TableReference,
   travel: TimeTravel | undefined,
-) => Promise<ResolvedTable>
+) => Promise<ResolvedView>
 
 /** Turns a query on tables into one on views, which stand for snapshots; nothing is run. */
 export async function planQuery(
   engine: Engine,
-  query: { readonly sql: string; readonly parameters: ParameterTypes },
+  query: { readonly sql: string; readonly parameters: ParameterLiterals },
   resolve: Resolve,
 ): Promise<QueryPlan> {
   const { text, travels } = toDuckDialect(toByteText(query.sql), query.parameters)
@@ -47,12 +53,12 @@ export async function planQuery(
   )
   const references = readReferences(String(serialized[0]?.[0]))
   const places = placesOf(text, references, travels)
-  const views: { name: string; source: ResolvedTable }[] = []
+  const views: PlannedView[] = []
   const names: string[] = []
   for (const [i, reference] of references.tables.entries()) {
-    const source = await resolve(reference, places.travels[i])
-    const same = views.find((v) => v.source.snapshot === source.snapshot)
-    const view = same ?? { name: `__millrace_${views.length}`, source }
+    const resolved = await resolve(reference, places.travels[i])
+    const same = views.find((view) => view.key === resolved.key)
+    const view = same ?? { ...resolved, name: `__millrace_${views.length}` }
     if (!same) views.push(view)
     names.push(view.name)
   }
