@@ -35,7 +35,7 @@ def create_view(
         event_time: Column that says when a row happened.
         columns: Values of the latest row: column names, or column → feature name.
         aggregations: ``{"column", "function", "window", "as"}`` over windows that end at the asked
-            time, for example ``{"column": "amount", "function": "sum", "window": "30d", "as": "s"}``.
+            time: ``{"column": "amount", "function": "sum", "window": "30d", "as": "s"}``.
         known_at: Column that says when a row was known, where rows are corrected later.
         row_key: Columns that name a fact; rows of one row key are its versions.
         lookback: How old the latest row may be, such as ``30d``; any age when absent.

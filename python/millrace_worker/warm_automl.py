@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+from typing import Any
 
 # Trials run side by side; one that also spread over the processors would only slow the others.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -59,6 +60,5 @@ for _name in _MODULES:
         importlib.import_module(_name)
 
 with contextlib.suppress(ImportError, AttributeError):
-    from mlflow.utils.requirements_utils import _init_packages_to_modules_map
-
-    _init_packages_to_modules_map()
+    _requirements: Any = importlib.import_module("mlflow.utils.requirements_utils")
+    _requirements._init_packages_to_modules_map()

@@ -89,7 +89,8 @@ function python() {
       ]
       const outcomes = await Promise.all(runs)
       const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`]
-      const tests = await capture(base, [...args, ...(await pythonTests())])
+      const env = { ...process.env, PYTHONPATH: join(repo, 'python'), PYTHONDONTWRITEBYTECODE: '1' }
+      const tests = await capture(base, [...args, ...(await pythonTests())], { env })
       const xml = await readFile(report, 'utf8').catch(() => '')
       outcomes.push({ ...readJunit(xml, tests.code), output: tests.output })
       return outcomes.reduce((sum, next) => ({
