@@ -26,7 +26,7 @@ import type { End } from '../engine/run-state.ts'
 import { parseMemory } from '../settings-check.ts'
 import type { Attempt, Outcome, StopSignals, TaskOutput } from './contract.ts'
 import { copyCode } from './task-code.ts'
-import { taskEnvironment } from './task-environment.ts'
+import { preloadOf, taskEnvironment } from './task-environment.ts'
 import { taskVariables } from './task-variables.ts'
 
 /** What a task type says about its process. */
@@ -107,6 +107,7 @@ async function prepare(
     entry: plan.entry({ path: code.path, folder }),
     env: variables.env,
     secrets: variables.secrets,
+    preload: preloadOf(environment),
     ...(memory === undefined ? {} : { limits: { memoryBytes: memory } }),
   })
   return prepared

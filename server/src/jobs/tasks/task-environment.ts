@@ -15,6 +15,23 @@ export async function taskEnvironment(ctx: Ctx, attempt: Attempt): Promise<Envir
   return ensureEnvironment(ctx, { requirements })
 }
 
+// Modules that take long to import, by the package that brings them. Imports only: none of these
+// starts a thread, which a fork would not survive.
+const slowImports = [
+  ['pandas', 'pandas'],
+  ['pyarrow', 'pyarrow.parquet'],
+  ['mlflow-skinny', 'mlflow'],
+  ['scikit-learn', 'sklearn.utils'],
+] as const
+
+/** What the environment's fork server imports once, so that no task waits for it. */
+export function preloadOf(environment: Environment): string[] {
+  const lines = environment.lock.split('\n')
+  return slowImports.flatMap(([name, module]) =>
+    lines.some((line) => line.startsWith(`${name}==`)) ? [module] : [],
+  )
+}
+
 function requirementsOf({ task, settings }: Attempt): string[] {
   const libraries = (task.libraries ?? []).map(
     ({ pypi, whl, requirements }) => pypi?.package ?? whl ?? `-r ${requirements}`,
