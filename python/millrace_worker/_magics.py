@@ -180,7 +180,10 @@ def install_ipython_shim(
         _patch_on_import(display)
         return
     package, module = ModuleType("IPython"), ModuleType("IPython.display")
-    package.__dict__.update({"display": module, "get_ipython": lambda: None, "__path__": []})
+    # matplotlib looks at the version of any IPython that it finds.
+    package.__dict__.update(
+        display=module, get_ipython=lambda: None, version_info=(9, 0, 0, ""), __path__=[]
+    )
     module.__dict__.update(
         display=display,
         clear_output=lambda *_args, **_kwargs: None,
