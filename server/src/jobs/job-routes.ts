@@ -1,7 +1,14 @@
 import type { App, Ctx, RoutePlugin } from '../core/index.ts'
 import { listJobs, type JobPage } from './job-reads.ts'
 import { createJob, deleteJob, getJob, resetJob, updateJobSettings } from './job-service.ts'
-import { itemsPerPage, pageOfSettings, toBaseJobWire, toJobWire } from './job-wire.ts'
+import { listTriggersOfJob } from './trigger-store.ts'
+import {
+  itemsPerPage,
+  pageOfSettings,
+  toBaseJobWire,
+  toJobWire,
+  toTriggerWire,
+} from './job-wire.ts'
 import { decodeToken, encodeToken } from './page-token.ts'
 import { GetJob, JobId, ListJobs, ResetJob, UpdateJob } from './run-schema.ts'
 import { CreateJob } from './settings-schema.ts'
@@ -42,8 +49,10 @@ function register(app: App, base: string): void {
     const offset = token === undefined ? 0 : decodeToken(token, ['offset']).offset
     const job = await getJob(request.ctx, jobId)
     const part = pageOfSettings(job.settings, offset)
+    const triggers = await listTriggersOfJob(request.ctx.db, jobId)
     return {
       ...toJobWire(job, part),
+      ...(triggers.length > 0 ? { trigger_details: triggers.map(toTriggerWire) } : {}),
       ...(part.hasMore ? { next_page_token: encodeToken({ offset: offset + itemsPerPage }) } : {}),
     }
   })

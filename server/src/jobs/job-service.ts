@@ -1,9 +1,12 @@
 import { inTransaction, newIntId, type Ctx } from '../core/index.ts'
 import { jobsErrors } from './errors.ts'
 import { promoteQueued } from './engine/run-end.ts'
+import { checkFileLocation } from './file-watch.ts'
 import { deleteJobRow, findJob, insertJob, updateJob, type Job } from './job-store.ts'
 import { listActiveRunIds, requestCancel } from './run-store.ts'
 import { checkSettings, checkShape } from './settings-check.ts'
+import { deleteTriggers } from './trigger-store.ts'
+import { syncTriggers } from './trigger-service.ts'
 import type { AccessControl, JobSettings } from './settings-schema.ts'
 
 export interface CreateJobInput {
@@ -13,7 +16,7 @@ export interface CreateJobInput {
 
 export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
   const settings = withDefaults(input.settings)
-  checkSettings(settings)
+  checkAll(ctx, settings)
   const now = ctx.now()
   const job: Job = {
     jobId: newIntId(now.getTime()),
@@ -23,7 +26,10 @@ export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
     createdAt: now,
     updatedAt: now,
   }
-  await inTransaction(ctx, (tx) => insertJob(tx.db, job))
+  await inTransaction(ctx, async (tx) => {
+    await insertJob(tx.db, job)
+    await syncTriggers(tx, job)
+  })
   return job
 }
 
@@ -63,8 +69,10 @@ async function changeJob(
     const changed = change(job.settings)
     checkShape(changed)
     const settings = withDefaults(changed)
-    checkSettings(settings)
-    await updateJob(tx.db, { ...job, settings, updatedAt: tx.now() })
+    checkAll(ctx, settings)
+    const updated = { ...job, settings, updatedAt: tx.now() }
+    await updateJob(tx.db, updated)
+    await syncTriggers(tx, updated)
     await applyToActiveRuns(tx, jobId, settings)
   })
 }
@@ -86,8 +94,15 @@ export async function deleteJob(ctx: Ctx, jobId: number): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await getJob(tx, jobId)
     await requestCancel(tx.db, await listActiveRunIds(tx.db, { jobId }), tx.now())
+    await deleteTriggers(tx.db, jobId)
     await deleteJobRow(tx.db, jobId)
   })
+}
+
+function checkAll(ctx: Ctx, settings: JobSettings): void {
+  checkSettings(settings)
+  const url = settings.trigger?.file_arrival?.url
+  if (url !== undefined) checkFileLocation(ctx.config, url)
 }
 
 function withDefaults(settings: JobSettings): JobSettings {

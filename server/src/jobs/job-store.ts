@@ -22,7 +22,6 @@ export async function updateJob(db: Db, job: Job): Promise<void> {
 }
 
 export async function deleteJobRow(db: Db, jobId: number): Promise<void> {
-  await db.deleteFrom('job_trigger').where('job_id', '=', jobId).execute()
   await db.deleteFrom('job').where('job_id', '=', jobId).execute()
 }
 

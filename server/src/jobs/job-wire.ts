@@ -1,5 +1,6 @@
 import type { Job } from './job-store.ts'
 import type { JobSettings } from './settings-schema.ts'
+import type { JobTrigger } from './trigger-store.ts'
 
 type Wire = Record<string, unknown>
 
@@ -53,4 +54,19 @@ export function toBaseJobWire(job: Job, expandTasks: boolean): Wire {
     ...rest
   } = part.settings
   return toJobWire(job, { settings: rest, hasMore: false })
+}
+
+/** A trigger with its next time, and why it did or did not start a run. */
+export function toTriggerWire(trigger: JobTrigger): Wire {
+  const { lastTriggered, lastNotTriggered, lastFailed } = trigger.history
+  return {
+    kind: trigger.kind,
+    pause_status: trigger.paused ? 'PAUSED' : 'UNPAUSED',
+    ...(trigger.nextAt === undefined ? {} : { next_fire_time: trigger.nextAt }),
+    history: {
+      ...(lastTriggered ? { last_triggered: lastTriggered } : {}),
+      ...(lastNotTriggered ? { last_not_triggered: lastNotTriggered } : {}),
+      ...(lastFailed ? { last_failed: lastFailed } : {}),
+    },
+  }
 }

@@ -89,4 +89,12 @@ export const jobsMigrations: Migrations = {
       )`.execute(db)
     },
   },
+  '0004_jobs_seen_file': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table job_seen_file (
+        job_id bigint not null, position integer not null, path text not null,
+        primary key (job_id, position, path)
+      )`.execute(db)
+    },
+  },
 }

@@ -1,7 +1,8 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { readLog } from '../compute/index.ts'
 import { AppError, type App, type Ctx, type RoutePlugin } from '../core/index.ts'
 import { closed } from './closed-object.ts'
+import { fireTimes } from './cron/simulate.ts'
 import { attemptOf } from './run-views.ts'
 import { viewGraph } from './run-graph.ts'
 import { attemptIdOf, hasEnded } from './types.ts'
@@ -13,6 +14,7 @@ const base = '/api/millrace/1.0/jobs'
 export const ownJobRoutes: RoutePlugin = async (app) => {
   logs(app)
   taskValues(app)
+  simulation(app)
 }
 
 const RunPath = closed({ run_id: Type.Integer({ description: 'A run, or a task run.' }) })
@@ -86,4 +88,50 @@ function taskValues(app: App): void {
       return { value: await getTaskValue(request.ctx, { taskKey, key }) }
     },
   )
+}
+
+const Schedule = {
+  quartz_cron_expression: Type.String({ description: 'As in a schedule of a job.' }),
+  timezone_id: Type.String({ description: 'IANA or Java time zone.' }),
+  from_ms: Type.Optional(Type.Integer({ description: 'Epoch ms; now when absent.' })),
+  count: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1000, description: 'How many; 10 when absent.' }),
+  ),
+}
+const OneSchedule = closed(Schedule)
+type OneSchedule = Static<typeof OneSchedule>
+const Simulate = Type.Union([
+  OneSchedule,
+  closed({ schedules: Type.Array(OneSchedule, { maxItems: 1000, description: 'Several.' }) }),
+])
+
+function simulation(app: App): void {
+  app.post(
+    '/api/millrace/1.0/simulate',
+    { schema: { tags: ['jobs'], body: Simulate } },
+    async (request) => {
+      const { body, ctx } = request
+      if (!('schedules' in body)) return { fire_times: simulateOne(ctx, body) }
+      return { results: body.schedules.map((schedule) => simulateOrExplain(ctx, schedule)) }
+    },
+  )
+}
+
+function simulateOne(ctx: Ctx, schedule: OneSchedule): number[] {
+  const fromMs = schedule.from_ms ?? ctx.now().getTime()
+  return fireTimes(schedule, { fromMs, count: schedule.count ?? 10 })
+}
+
+function simulateOrExplain(
+  ctx: Ctx,
+  schedule: OneSchedule,
+):
+  | { readonly fire_times: readonly number[] }
+  | { readonly error_code: string; readonly message: string } {
+  try {
+    return { fire_times: simulateOne(ctx, schedule) }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { error_code: error.wire, message: error.message }
+  }
 }

@@ -239,7 +239,23 @@ function checkSchedules(settings: JobSettings): void {
     checkZone(settings.schedule.timezone_id)
   }
   if (settings.trigger) checkTrigger(settings.trigger)
-  if (settings.continuous && (settings.max_concurrent_runs ?? 1) !== 1) {
+  if (settings.continuous) checkContinuous(settings)
+}
+
+function checkContinuous(settings: JobSettings): void {
+  const tied = (settings.tasks ?? []).find((task) => (task.depends_on ?? []).length > 0)
+  if (tied) {
+    throw invalid(
+      `Task '${tied.task_key}' of a continuous job depends on another; its tasks must be independent`,
+    )
+  }
+  if (settings.continuous?.task_retry_mode === 'ON_FAILURE') {
+    throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
+      'continuous.task_retry_mode',
+      'give the tasks max_retries instead of ON_FAILURE',
+    )
+  }
+  if ((settings.max_concurrent_runs ?? 1) !== 1) {
     throw invalid('A continuous job runs once at a time; leave max_concurrent_runs at 1')
   }
 }

@@ -135,6 +135,13 @@ export interface JobRepairTable {
   ended_at: number | null
 }
 
+/** Files that a file_arrival trigger has seen, below its folder. */
+export interface JobSeenFileTable {
+  job_id: number
+  position: number
+  path: string
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     job: JobTable
@@ -145,5 +152,6 @@ declare module '../core/db/tables.ts' {
     task_output: TaskOutputTable
     task_value: TaskValueTable
     job_repair: JobRepairTable
+    job_seen_file: JobSeenFileTable
   }
 }

@@ -32,8 +32,7 @@ export interface QuartzExpression {
   readonly day: DayRule
 }
 
-/** The last year in which anything fires. */
-export const lastYear = 2199
+const lastYear = 2199
 const firstYear = 1970
 
 interface Field {
@@ -129,35 +128,39 @@ function parseItem(item: Part, field: Field, fail: Fail): number[] {
   const groups = itemPattern.exec(item.text)?.groups
   if (!groups) return fail(item.at, `'${item.text}' is not a value, range or step of ${field.name}`)
   const { from, to, step } = groups
-  const start =
-    from === undefined ? field.min : parseValue({ text: from, at: item.at }, field, fail)
-  const endAt = item.at + (from?.length ?? 0) + 1
-  const end =
-    to === undefined
-      ? from !== undefined && step === undefined
-        ? start
-        : field.max
-      : parseValue({ text: to, at: endAt }, field, fail)
-  const stepAt = item.at + item.text.indexOf('/') + 1
-  if (step !== undefined && /[A-Z]/.test(`${from}${to}`)) {
-    fail(stepAt, 'a step needs numbers before it, not names')
+  if (to !== undefined && isName(from) !== isName(to)) {
+    fail(item.at, `the range ${item.text} mixes a name and a number; write both the same way`)
   }
-  return expand(
-    { start, end, step: parseStep(step, { field, at: stepAt, ranged: to !== undefined }, fail) },
-    field,
-    () => fail(item.at, `the range ${item.text} ends before it starts`),
+  const value = (text: string, at: number) => parseValue({ text, at }, field, fail)
+  const start = from === undefined ? field.min : value(from, item.at)
+  const open = from === undefined || step !== undefined ? field.max : start
+  const end = to === undefined ? open : value(to, item.at + (from?.length ?? 0) + 1)
+  const stepAt = item.at + item.text.indexOf('/') + 1
+  const every = parseStep(step, { field, at: stepAt, from, to }, fail)
+  return expand({ start, end, step: every }, field, () =>
+    fail(item.at, `the range ${item.text} ends before it starts`),
   )
+}
+
+function isName(text: string | undefined): boolean {
+  return /^[A-Z]/.test(text ?? '')
 }
 
 function parseStep(
   step: string | undefined,
-  where: { readonly field: Field; readonly at: number; readonly ranged: boolean },
+  where: {
+    readonly field: Field
+    readonly at: number
+    readonly from: string | undefined
+    readonly to: string | undefined
+  },
   fail: Fail,
 ): number {
   if (step === undefined) return 1
+  if (isName(where.from)) fail(where.at, 'a step needs numbers before it, not names')
   const value = Number(step)
   if (value < 1) fail(where.at, 'a step must be at least 1')
-  if (!where.ranged && value > where.field.maxStep) {
+  if (where.to === undefined && value > where.field.maxStep) {
     fail(where.at, `a step of ${where.field.name} must be at most ${where.field.maxStep}`)
   }
   return value

@@ -3,6 +3,7 @@ import { appendEvent, type Ctx } from '../../core/index.ts'
 import { findJob, lockJob } from '../job-store.ts'
 import { countRunning, markDirty } from '../run-store.ts'
 import { childKey, endByChild } from '../tasks/run-job-task.ts'
+import { continueJob } from '../trigger-service.ts'
 import { LifeCycle, type JobRun } from '../types.ts'
 import type { End } from './run-state.ts'
 
@@ -13,6 +14,7 @@ export async function onRunEnded(tx: Ctx, run: JobRun, end: End): Promise<void> 
   if (run.jobId === undefined) return
   const freed = run.lifeCycle === LifeCycle.Queued ? 0 : 1
   await promoteQueued(tx, run.jobId, freed)
+  await continueJob(tx, run.jobId, end.result)
 }
 
 async function endRepair(tx: Ctx, run: JobRun, end: End): Promise<void> {
