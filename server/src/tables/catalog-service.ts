@@ -17,12 +17,12 @@ import {
 } from './catalog-store.ts'
 import type { DeltaLog } from './delta/delta-log.ts'
 import { assertReadable } from './delta/protocol.ts'
-import { toTypeText } from './delta/schema.ts'
+import { toTypeText, type StructField } from './delta/schema.ts'
 import { countTableRows, listFiles, type Snapshot } from './delta/snapshot.ts'
 import { tablesErrors } from './errors.ts'
 import { forgetLog, logAt, tableRoot } from './room.ts'
 import { defaultSchema, parseTableName, type TableName } from './table-name.ts'
-import type { TableInfo } from './types.ts'
+import type { ColumnInfo, TableInfo } from './types.ts'
 
 export async function getEntry(ctx: Ctx, name: TableName): Promise<CatalogEntry> {
   const entry = await findEntry(ctx.db, name)
@@ -74,11 +74,7 @@ export function toTableInfo(entry: CatalogEntry, snapshot: Snapshot): TableInfo 
     id: entry.id,
     name: entry.name.full,
     version: snapshot.version,
-    columns: snapshot.schema.fields.map((field) => ({
-      name: field.name,
-      type: toTypeText(field.type),
-      nullable: field.nullable,
-    })),
+    columns: snapshot.schema.fields.map(toColumn),
     location: entry.location,
     createdAt: entry.createdAt,
     updatedAt: new Date(Math.max(snapshot.timestampMs, entry.createdAt.getTime())),
@@ -89,6 +85,16 @@ export function toTableInfo(entry: CatalogEntry, snapshot: Snapshot): TableInfo 
     properties: snapshot.metadata?.configuration ?? {},
     isManaged: entry.isManaged,
     createdBy: entry.createdBy,
+  }
+}
+
+function toColumn(field: StructField): ColumnInfo {
+  const { comment } = field.metadata
+  return {
+    name: field.name,
+    type: toTypeText(field.type),
+    nullable: field.nullable,
+    ...(typeof comment === 'string' ? { comment } : {}),
   }
 }
 

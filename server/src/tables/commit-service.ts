@@ -19,7 +19,7 @@ import { deleteDataFiles } from './duck/data-file.ts'
 import type { Session } from './duck/engine.ts'
 import { planAppend, type WrittenRows } from './operations/append.ts'
 import { assertConstraints } from './operations/constraints.ts'
-import { planMerge, type PlanWithFiles } from './operations/merge.ts'
+import { byKey, planMerge, type PlanWithFiles } from './operations/merge.ts'
 import { planOverwrite } from './operations/overwrite.ts'
 import { logAt, roomOf } from './room.ts'
 import { WriteMode } from './types.ts'
@@ -150,8 +150,22 @@ async function foldWrites(ctx: Ctx, base: Snapshot, input: CommitWritesInput): P
   const [first] = plans
   if (!first) return { plan: undefined, made, unused }
   const actions = plans.length === 1 ? first.actions : difference(base, snapshot, ctx.now())
-  const isBlindAppend = plans.every((plan) => plan.isBlindAppend === true)
-  return { plan: { ...first, actions, isBlindAppend }, made, unused }
+  return { plan: { ...headline(plans, first), actions }, made, unused }
+}
+
+/** What the history says of several writes in one commit. */
+function headline(plans: readonly CommitPlan[], first: CommitPlan): Omit<CommitPlan, 'actions'> {
+  if (plans.length === 1) return first
+  const isUpsert = plans.every((plan) => plan.isBlindAppend || plan.parameters?.[byKey])
+  const merge = plans.find((plan) => plan.parameters?.[byKey])
+  const shown = (isUpsert ? merge : undefined) ?? plans.find((plan) => !plan.isBlindAppend) ?? first
+  const { [byKey]: _, ...parameters } = shown.parameters ?? {}
+  return {
+    operation: shown.operation,
+    parameters: isUpsert ? (shown.parameters ?? {}) : parameters,
+    metrics: shown.metrics ?? {},
+    isBlindAppend: plans.every((plan) => plan.isBlindAppend === true),
+  }
 }
 
 /** The actions that lead from one snapshot to another. */

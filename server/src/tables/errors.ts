@@ -132,6 +132,22 @@ export const tablesErrors = defineErrors({
     wire: 'RESOURCE_DOES_NOT_EXIST',
     text: (id: string) => `SQL warehouse '${id}' does not exist; the only one is 'default'`,
   },
+  TABLES_CHECKS_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (line: number, column: number, problem: string) =>
+      `The checks cannot be read: line ${line}, column ${column}: ${problem}`,
+  },
+  TABLES_CHECKS_BROKEN: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (broken: string) => `The rows break their checks; nothing was written. ${broken}`,
+  },
+  TABLES_CSV_BROKEN: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => `The CSV file is broken; nothing was written: ${problem}`,
+  },
   TABLES_FILE_UNREADABLE: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

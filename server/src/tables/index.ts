@@ -28,3 +28,8 @@ export {
   type MapQueryInput,
   type QueryParquetInput,
 } from './parquet-service.ts'
+export { brokenChecks, runChecks, type CheckSource, type RunChecksInput } from './check-service.ts'
+export { parseChecks } from './checks/parse.ts'
+export type { CheckReport, Checks, RuleExample, RuleResult } from './checks/types.ts'
+export { ingestFile, type IngestAnswer, type IngestInput } from './ingest-service.ts'
+export { changesBetween, type Changes, type ChangesInput } from './changes-service.ts'

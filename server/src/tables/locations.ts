@@ -10,11 +10,17 @@ import { tableRoot } from './room.ts'
  * the external locations.
  */
 export async function resolveLocation(ctx: Ctx, location: string): Promise<string> {
-  const path = parseLocation(location)
-  const real = await realpathOfMissing(path)
-  for (const root of [tableRoot(ctx), ...ctx.config.externalLocations]) {
-    if (isInside(await realpathOfMissing(root), real)) return real
-  }
+  return resolveUnder([tableRoot(ctx), ...ctx.config.externalLocations], location)
+}
+
+/** The path of a file under an external location; refused anywhere else. */
+export async function resolveExternal(ctx: Ctx, location: string): Promise<string> {
+  return resolveUnder(ctx.config.externalLocations, location)
+}
+
+async function resolveUnder(roots: readonly string[], location: string): Promise<string> {
+  const real = await realpathOfMissing(parseLocation(location))
+  for (const root of roots) if (isInside(await realpathOfMissing(root), real)) return real
   throw tablesErrors.TABLES_LOCATION_REFUSED(location)
 }
 

@@ -1,9 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { FastifyReply } from 'fastify'
 import type { Static } from 'typebox'
-import type { App, Ctx, RoutePlugin } from '../core/index.ts'
+import type { App, RoutePlugin } from '../core/index.ts'
 import { getTable, listTables } from './catalog-service.ts'
 import { quoteName } from './delta/schema.ts'
 import { tableHistory } from './history-service.ts'
@@ -15,6 +14,7 @@ import {
   HistoryAnswer,
   HistoryQuery,
   ListQuery,
+  QueryRequest,
   TableAnswer,
   TableListAnswer,
   TableParams,
@@ -22,19 +22,17 @@ import {
   WriteQuery,
 } from './table-schema.ts'
 import type { TableInfo } from './types.ts'
+import { acceptFiles, withBody } from './upload.ts'
 import { writeTable } from './write-service.ts'
 
 const root = '/api/millrace/1.0/tables'
 
 /** Tables as whole: what they are, their rows as Parquet, their history. */
 export const tableRoutes: RoutePlugin = async (app) => {
-  // The body goes straight to a file, however big it is.
-  app.addContentTypeParser(
-    ['application/octet-stream', 'application/vnd.apache.parquet'],
-    async (_request: unknown, payload: unknown) => payload,
-  )
+  acceptFiles(app)
   describeRoutes(app)
   dataRoutes(app)
+  writeRoute(app)
 }
 
 function describeRoutes(app: App): void {
@@ -93,6 +91,21 @@ function describeRoutes(app: App): void {
 }
 
 function dataRoutes(app: App): void {
+  app.post(
+    `${root}/query`,
+    { schema: { operationId: 'queryTables', tags: ['tables'], body: QueryRequest } },
+    async (request, reply) => {
+      const { sql, parameters, versions } = request.body
+      const path = roomOf(request.ctx).engine.scratchPath('parquet')
+      await queryToParquet(request.ctx, {
+        sql,
+        ...(parameters ? { parameters } : {}),
+        ...(versions ? { versions } : {}),
+        path,
+      })
+      return sendParquet(reply, path)
+    },
+  )
   app.get(
     `${root}/:name/data`,
     {
@@ -112,13 +125,13 @@ function dataRoutes(app: App): void {
         ...(version === undefined ? {} : { versions: { [full]: version } }),
         path,
       })
-      reply.header('content-type', 'application/vnd.apache.parquet')
       reply.header('x-millrace-version', String(answer.sources[0]?.version))
-      const stream = createReadStream(path)
-      stream.on('close', () => void rm(path, { force: true }))
-      return reply.send(stream)
+      return sendParquet(reply, path)
     },
   )
+}
+
+function writeRoute(app: App): void {
   app.put(
     `${root}/:name/data`,
     {
@@ -131,13 +144,14 @@ function dataRoutes(app: App): void {
       },
     },
     async (request) => {
-      const { mode, keys } = request.query
+      const { mode, keys, request_id: requestId } = request.query
       return withBody(request.ctx, request.body, async (parquet) => {
         const answer = await writeTable(request.ctx, {
           table: request.params.name,
           mode,
           ...(keys === undefined ? {} : { keys: keys.split(',').map((key) => key.trim()) }),
           source: { parquet },
+          ...(requestId === undefined ? {} : { requestId }),
         })
         const { table, version, rows } = answer
         return { table, version, rows, staged: version === null && !answer.skipped }
@@ -146,20 +160,11 @@ function dataRoutes(app: App): void {
   )
 }
 
-async function withBody<T>(
-  ctx: Ctx,
-  body: unknown,
-  work: (path: string) => Promise<T>,
-): Promise<T> {
-  const { engine } = roomOf(ctx)
-  const path = engine.scratchPath('upload')
-  await engine.ready()
-  try {
-    await pipeline(body instanceof Readable ? body : Readable.from([]), createWriteStream(path))
-    return await work(path)
-  } finally {
-    await rm(path, { force: true })
-  }
+/** Sends a file that is deleted once it has been sent. */
+function sendParquet(reply: FastifyReply, path: string): FastifyReply {
+  const stream = createReadStream(path)
+  stream.on('close', () => void rm(path, { force: true }))
+  return reply.header('content-type', 'application/vnd.apache.parquet').send(stream)
 }
 
 export function encodeTable(table: TableInfo): Static<typeof TableAnswer> {

@@ -28,6 +28,13 @@ export const WriteQuery = Type.Object(
     keys: Type.Optional(
       Type.String({ description: 'Key columns of a merge, separated by commas.' }),
     ),
+    request_id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Names the call; sent again, it does nothing.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -43,6 +50,35 @@ export const HistoryQuery = Type.Object(
 
 export const ListQuery = Type.Object(
   { schema: Type.Optional(Type.String({ description: 'Only tables of this schema.' })) },
+  { additionalProperties: false },
+)
+
+export const QueryRequest = Type.Object(
+  {
+    sql: Type.String({ minLength: 1, description: 'A query on tables.' }),
+    parameters: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ description: 'Name, as `:name` in the query.' }),
+            value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()], {
+              description: 'Its value.',
+            }),
+            type: Type.Optional(
+              Type.String({ description: 'Databricks type; by the value when absent.' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        { description: 'Named parameters.' },
+      ),
+    ),
+    versions: Type.Optional(
+      Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+        description: 'Versions that the query is pinned to, by table name.',
+      }),
+    ),
+  },
   { additionalProperties: false },
 )
 

@@ -3,6 +3,7 @@ export interface ColumnInfo {
   /** As Databricks spells it: `bigint`, `decimal(10,2)`, `array<int>`. */
   readonly type: string
   readonly nullable: boolean
+  readonly comment?: string
 }
 
 export interface TableInfo {

@@ -9,6 +9,12 @@ import { tablesErrors } from '../errors.ts'
 import { assertSameShape, planAppend, writeMetrics, type WrittenRows } from './append.ts'
 import { plainMetadata } from './create.ts'
 
+/** The parameter of a commit that only added rows and replaced rows by their key. */
+export const byKey = 'byKey'
+
+/** Marks a file whose rows were in the table before the commit that added it. */
+export const keptRowsTag = 'MILLRACE_KEPT_ROWS'
+
 export interface MergeInput extends WrittenRows {
   readonly location: string
   readonly keys: readonly string[]
@@ -45,13 +51,12 @@ export async function planMerge(
     `select distinct t.__file from (${scan}) t join (${source}) s on ${on}`,
   )
   const touched = touchedRows.map(([i]) => files[Number(i)]).filter((file) => file !== undefined)
-  const kept = scanSql({ location, snapshot, files: touched })
-  const query = `select t.* from (${kept}) t anti join (${source}) s on ${on}`
+  const rest = scanSql({ location, snapshot, files: touched })
+  const query = `select t.* from (${rest}) t anti join (${source}) s on ${on}`
   const { schema } = snapshot
-  const made =
-    touched.length === 0
-      ? []
-      : await writeDataFiles(session, { location, query, schema, partitionColumns, nowMs })
+  const kept = { location, query, schema, partitionColumns, nowMs }
+  const rewritten = touched.length === 0 ? [] : await writeDataFiles(session, kept)
+  const made = rewritten.map((add) => ({ ...add, tags: { [keptRowsTag]: 'true' } }))
   const adds = [...input.adds, ...made]
   const plan: CommitPlan = {
     actions: [
@@ -59,7 +64,10 @@ export async function planMerge(
       ...adds.map((add) => ({ add })),
     ],
     operation: 'MERGE',
-    parameters: { predicate: JSON.stringify(input.keys.map((key) => `t.${key} = s.${key}`)) },
+    parameters: {
+      predicate: JSON.stringify(input.keys.map((key) => `t.${key} = s.${key}`)),
+      [byKey]: 'true',
+    },
     metrics: writeMetrics(adds),
   }
   return { plan, made }
