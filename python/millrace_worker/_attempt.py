@@ -22,7 +22,7 @@ from typing import Any
 from millrace_worker._processes import signal_name
 from millrace_worker.protocol import FrameReader, Message
 
-__all__ = ["Attempt", "claim", "now_ms", "read_exit", "write_exit"]
+__all__ = ["Attempt", "claim", "disclaim", "now_ms", "read_exit", "write_exit"]
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|CREDENTIAL|_KEY$", re.IGNORECASE)
 
@@ -134,6 +134,12 @@ def claim(folder: str, attempt: Message) -> bool:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         _write_whole(os.path.join(folder, "secrets.jsonl"), flags, text)
     return True
+
+
+def disclaim(folder: str) -> None:
+    """Undoes :func:`claim` for an attempt that could not be started."""
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(folder, "spec.json"))
 
 
 def _write_whole(path: str, flags: int, text: str) -> None:

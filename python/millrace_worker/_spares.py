@@ -65,6 +65,11 @@ class Spares:
         if len(self._waiting) >= self._target:
             self._filling = False
 
+    def hold_off(self) -> None:
+        """The machine has no room for more now; tries again when an attempt comes."""
+        self._filling = False
+        self._target = max(1, len(self._waiting))
+
     def forget(self, pid: int) -> None:
         """Removes a child that has ended."""
         for spare in [spare for spare in self._waiting if spare[0] == pid]:

@@ -1,6 +1,7 @@
 """What a forked child does: wait for an attempt, become it, run its entry, say how it ended.
 
     waiting ─(attempt on the channel)→ prepared → running → reported → exited
+       ├─(it sets variables that only a new interpreter reads)→ own interpreter → prepared
        └─(channel closed)→ exited
 
 The outcome (an uncaught exception or a result) goes back over the channel as one frame; the
@@ -29,7 +30,7 @@ from typing import Any, NoReturn
 from millrace_worker import notebook, protocol, serve
 from millrace_worker._errors import describe_error
 
-__all__ = ["base_environment", "run_child"]
+__all__ = ["base_environment", "main", "run_child"]
 
 # What a task may see of the server's own environment: enough to find programs, homes and proxies.
 _INHERITED = re.compile(
@@ -39,6 +40,13 @@ _INHERITED = re.compile(
 )
 
 
+_READ_AT_START = re.compile(
+    "PYTHON(HASHSEED|OPTIMIZE|DEVMODE|MALLOC|WARNINGS|UTF8|TRACEMALLOC|HOME|COERCECLOCALE)"
+    "|LD_PRELOAD|LD_LIBRARY_PATH|MALLOC_.*"
+)
+_THREADS = re.compile("(OMP|OPENBLAS|MKL|NUMEXPR|BLIS)_NUM_THREADS")
+
+
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment variables that every task starts from."""
     return {name: value for name, value in environ.items() if _INHERITED.fullmatch(name)}
@@ -46,10 +54,57 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def run_child(channel: socket.socket, base: Mapping[str, str]) -> NoReturn:
     """Waits for an attempt on ``channel`` and runs it; never returns."""
-    _get_ready(base)
+    started_with = _get_ready(base)
     spec = protocol.receive(channel)
     if spec is None:
         os._exit(0)
+    if _needs_own_interpreter(spec["env"], started_with):
+        _start_own_interpreter(spec, channel, base)
+    _become(spec, channel)
+
+
+def main(argv: list[str]) -> NoReturn:
+    """Goes on in an interpreter of its own: the numbers of the spec's and the channel's files."""
+    spec_fd, channel_fd = map(int, argv)
+    with open(spec_fd, encoding="utf-8") as file:
+        spec = json.load(file)
+    channel = socket.socket(fileno=channel_fd)
+    channel.set_inheritable(False)
+    _open_streams()
+    _become(spec, channel)
+
+
+def _needs_own_interpreter(env: Mapping[str, str], started_with: Mapping[str, str]) -> bool:
+    """Whether the attempt sets variables that this interpreter has read already."""
+    return any(
+        value != started_with.get(name)
+        for name, value in env.items()
+        if _READ_AT_START.fullmatch(name) or ("numpy" in sys.modules and _THREADS.fullmatch(name))
+    )
+
+
+def _start_own_interpreter(
+    spec: Mapping[str, Any], channel: socket.socket, base: Mapping[str, str]
+) -> NoReturn:
+    import tempfile
+
+    # An unlinked file: the spec holds credentials, and a pipe would not hold a long one.
+    file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+    json.dump(spec, file)
+    file.flush()
+    file.seek(0)
+    os.set_inheritable(file.fileno(), True)
+    channel.set_inheritable(True)
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    start = (
+        f"import sys; sys.path.insert(0, {folder!r}); "
+        "from millrace_worker.child import main; main(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", start, str(file.fileno()), str(channel.fileno())]
+    os.execve(sys.executable, command, {"PYTHONHASHSEED": "0", **base, **spec["env"]})
+
+
+def _become(spec: Mapping[str, Any], channel: socket.socket) -> NoReturn:
     own_pid = os.getpid()
     outcome: dict[str, Any] = {}
     code = 1
@@ -83,23 +138,32 @@ def _leaving(code: int) -> dict[str, Any]:
     return {"exit_code": code, "cpu_ms": round(cpu_s * 1000), "max_rss_bytes": peak}
 
 
-def _get_ready(base: Mapping[str, str]) -> None:
-    """Everything that does not depend on the attempt, done before anyone waits for it."""
+def _get_ready(base: Mapping[str, str]) -> dict[str, str]:
+    """Everything that does not depend on the attempt, done before anyone waits for it.
+
+    Returns the environment variables that this interpreter was started with.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nowhere, fd)
     os.close(nowhere)
-    sys.stdout = _text_stream(1)
-    sys.stderr = _text_stream(2)
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
-    faulthandler.enable(file=2)
+    _open_streams()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("500")
+    started_with = dict(os.environ)
     os.environ.clear()
     os.environ.update(base)
     _reseed()
     _rehearse()
+    return started_with
+
+
+def _open_streams() -> None:
+    sys.stdout = _text_stream(1)
+    sys.stderr = _text_stream(2)
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+    faulthandler.enable(file=2)
 
 
 def _rehearse() -> None:
@@ -151,6 +215,10 @@ def _limit_cpus(count: int) -> None:
         os.sched_setaffinity(0, chosen)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, str(count))
+    pools = sys.modules.get("threadpoolctl")
+    if pools is not None:
+        # Preloaded libraries have already made as many threads as the machine has processors.
+        pools.threadpool_limits(count)
 
 
 def _reseed() -> None:

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import gc
 import heapq
 import importlib
@@ -43,8 +44,9 @@ from collections.abc import Callable
 from typing import TextIO
 
 from millrace_worker import _processes as processes
-from millrace_worker._attempt import Attempt, claim, read_exit, write_exit
+from millrace_worker._attempt import Attempt, claim, disclaim, read_exit, write_exit
 from millrace_worker._clients import Clients
+from millrace_worker._errors import describe_error
 from millrace_worker._limits import Limits
 from millrace_worker._spares import Spare, Spares
 from millrace_worker.child import base_environment, run_child
@@ -54,6 +56,7 @@ __all__ = ["ForkServer", "main"]
 
 _ALREADY_RUNNING = 75
 _LONELY_S = 20.0
+_LOCK_WAIT_S = 10.0
 
 
 class ForkServer:
@@ -112,12 +115,23 @@ class ForkServer:
             waits.append(max(0.0, self._timers[0][0] - time.monotonic()))
         ready = self._selector.select(min((w for w in waits if w is not None), default=None))
         for key, mask in ready:
-            key.data(mask)
+            self._safely(functools.partial(key.data, mask))
         while self._timers and self._timers[0][0] <= time.monotonic():
-            heapq.heappop(self._timers)[2]()
+            self._safely(heapq.heappop(self._timers)[2])
         # Forking takes a while: only when nobody waits for an answer.
         if not ready and self._spares.wait_s() == 0:
-            self._spares.add(self._fork())
+            try:
+                self._spares.add(self._fork())
+            except OSError as error:
+                self._spares.hold_off()
+                print(f"no spare could be forked: {error}", file=sys.stderr)
+
+    def _safely(self, action: Callable[[], None]) -> None:
+        """A fault with one attempt must not take the others down."""
+        try:
+            action()
+        except Exception as error:
+            print(describe_error(error)["traceback"], file=sys.stderr)
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), action))
@@ -175,7 +189,11 @@ class ForkServer:
             return {"state": "attached", "pid": known.pid, "started_at": known.started_at}
         if not claim(folder, spec):
             return {"state": "ended" if read_exit(folder) is not None else "vanished"}
-        pid, channel = self._hand_over(spec)
+        try:
+            pid, channel = self._hand_over(spec)
+        except OSError:
+            disclaim(folder)
+            raise
         attempt = Attempt(spec, pid, channel)
         self._attempts[attempt_id] = attempt
         self._by_pid[pid] = attempt
@@ -354,10 +372,8 @@ def main(argv: list[str]) -> int:
     """
     options: Message = json.loads(argv[0])
     path: str = options["socket"]
-    lock = open(f"{path}.lock", "w")  # noqa: SIM115 - held until the process ends
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    lock = _take_lock(path)
+    if lock is None:
         return _ALREADY_RUNNING
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
@@ -375,9 +391,30 @@ def main(argv: list[str]) -> int:
     try:
         server.run()
     finally:
+        listener.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
     return 0
+
+
+def _take_lock(path: str) -> TextIO | None:
+    """Held until the process ends; None when another server listens on the socket."""
+    lock = open(f"{path}.lock", "w")  # noqa: SIM115
+    until = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            # One that is about to leave does not listen any more.
+            if _listens(path) or time.monotonic() > until:
+                return None
+            time.sleep(0.02)
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+        return channel.connect_ex(path) == 0
 
 
 if __name__ == "__main__":

@@ -144,3 +144,41 @@ test('keeps parallel attempts apart', async () => {
   const texts = await Promise.all(ids.map(async (id) => (await tailLog(b.ctx, id, 100)).text))
   expect(texts).toEqual(ids.map((_, n) => `${n}\n`))
 })
+
+test('honours variables that an interpreter reads when it starts', async () => {
+  await using b = await computeBench()
+  const entry = await b.script('import sys\nprint(sys.flags.optimize, hash("a"), sys.argv[1:])\n', [
+    'x',
+  ])
+  const seen = async (env: Record<string, string>) => {
+    const id = await b.start(entry, { env })
+    expect(await waitForExit(b.ctx, id)).toMatchObject({ exitCode: 0 })
+    return (await tailLog(b.ctx, id, 1000)).text.trim().split(' ')
+  }
+  const [optimize, usual, argv] = await seen({})
+  expect([optimize, argv]).toEqual(['0', "['x']"])
+  expect((await seen({}))[1]).toBe(usual)
+  const own = await seen({ PYTHONOPTIMIZE: '1', PYTHONHASHSEED: '7' })
+  expect([own[0], own[2]]).toEqual(['1', "['x']"])
+  expect(own[1]).not.toBe(usual)
+})
+
+test('runs scripts that use processes of their own', async () => {
+  await using b = await computeBench()
+  const entry = await b.script(`
+import concurrent.futures, multiprocessing
+
+def double(x):
+    return 2 * x
+
+if __name__ == "__main__":
+    for method in ("fork", "spawn"):
+        with concurrent.futures.ProcessPoolExecutor(
+            2, mp_context=multiprocessing.get_context(method)
+        ) as pool:
+            print(list(pool.map(double, range(3))))
+`)
+  const id = await b.start(entry)
+  expect(await waitForExit(b.ctx, id)).toMatchObject({ exitCode: 0 })
+  expect((await tailLog(b.ctx, id, 1000)).text).toBe('[0, 2, 4]\n[0, 2, 4]\n')
+})

@@ -127,3 +127,35 @@ time.sleep(1000)
   expect(pids).toHaveLength(2)
   for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false)
 })
+
+test('works below a data folder whose path is too long for a socket', async () => {
+  await using b = await computeBench('a-very-long-name-of-a-folder-'.repeat(5))
+  expect(await b.run(await b.script('print(1)\n'))).toMatchObject({ exitCode: 0 })
+})
+
+test('starts another fork server when the one it had went away', async () => {
+  await using b = await computeBench()
+  const entry = await b.script('import os; print(os.getppid())\n')
+  const parent = async (attemptId: string) => {
+    await b.run(entry, { attemptId })
+    return Number((await tailLog(b.ctx, attemptId, 100)).text)
+  }
+  const first = await parent('a')
+  process.kill(first, 'SIGKILL')
+  const second = await parent('b')
+  expect(second).not.toBe(first)
+})
+
+test('refuses a relative path and a name that is none', async () => {
+  await using b = await computeBench()
+  await expect(b.run({ kind: 'script', path: 'x.py', argv: [] })).rejects.toMatchObject({
+    code: 'COMPUTE_ATTEMPT_INVALID',
+    message: expect.stringContaining("'x.py' is not absolute"),
+  })
+  await expect(b.run(await b.script(''), { attemptId: 'a/b' })).rejects.toMatchObject({
+    code: 'COMPUTE_ATTEMPT_INVALID',
+  })
+  await expect(b.run(await b.script(''), { environment: 'none' })).rejects.toMatchObject({
+    code: 'COMPUTE_ENVIRONMENT_NOT_FOUND',
+  })
+})

@@ -67,6 +67,11 @@ export const computeErrors = defineErrors({
     wire: 'TEMPORARILY_UNAVAILABLE',
     text: (worker: string) => `The worker ${worker} has been closed`,
   },
+  COMPUTE_WORKER_GONE: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: () => 'The process that starts tasks went away before it answered',
+  },
   COMPUTE_WORKER_FAILED: {
     status: 500,
     wire: 'INTERNAL_ERROR',

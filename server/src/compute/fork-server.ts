@@ -64,7 +64,7 @@ export interface ForkServerOptions {
   readonly python?: string
   readonly preload: readonly string[]
   readonly onEvent: (event: ForkServerEvent) => void
-  readonly onGone: () => void
+  readonly onGone: (server: ForkServer) => void
 }
 
 type Answer = Readonly<Record<string, unknown>>
@@ -87,10 +87,10 @@ export class ForkServer {
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
-      const error = computeErrors.COMPUTE_WORKER_FAILED('The fork server', 'it went away')
+      const error = computeErrors.COMPUTE_WORKER_GONE()
       for (const { reject } of this.#waiting.values()) reject(error)
       this.#waiting.clear()
-      options.onGone()
+      options.onGone(this)
     })
   }
 
@@ -99,7 +99,7 @@ export class ForkServer {
     const id = this.#lastId
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) {
-        reject(computeErrors.COMPUTE_WORKER_FAILED('The fork server', 'it went away'))
+        reject(computeErrors.COMPUTE_WORKER_GONE())
         return
       }
       this.#waiting.set(id, { resolve, reject })

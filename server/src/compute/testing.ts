@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { testCtx, type TestCtx } from '../core/testing.ts'
 import { launch, waitForExit } from './attempt-service.ts'
@@ -19,21 +19,24 @@ export interface ComputeBench extends AsyncDisposable {
   readonly start: (entry: Entry, extra?: Partial<LaunchSpec>) => Promise<string>
 }
 
-export async function computeBench(): Promise<ComputeBench> {
+export async function computeBench(subfolder = ''): Promise<ComputeBench> {
   await using opening = new AsyncDisposableStack()
-  const ctx = opening.use(await testCtx('sqlite', computeMigrations))
+  const made = opening.use(await testCtx('sqlite', computeMigrations))
+  const dataDir = join(made.config.dataDir, subfolder)
+  await mkdir(dataDir, { recursive: true })
+  const ctx = { ...made, config: { ...made.config, dataDir } }
   opening.use(await startCompute(ctx))
   const { hash } = await ensureEnvironment(ctx, { requirements: [] })
-  let made = 0
+  let count = 0
   async function script(text: string, argv: readonly string[] = []): Promise<Entry> {
-    made += 1
-    const path = join(ctx.config.dataDir, `script-${made}.py`)
+    count += 1
+    const path = join(dataDir, `script-${count}.py`)
     await writeFile(path, text)
     return { kind: 'script', path, argv }
   }
   async function start(entry: Entry, extra: Partial<LaunchSpec> = {}): Promise<string> {
-    made += 1
-    const attemptId = extra.attemptId ?? `attempt-${made}`
+    count += 1
+    const attemptId = extra.attemptId ?? `attempt-${count}`
     await launch(ctx, { environment: hash, entry, env: {}, ...extra, attemptId })
     return attemptId
   }

@@ -8,15 +8,16 @@
  */
 import { createHash } from 'node:crypto'
 import { kill as signalProcess } from 'node:process'
-import type { Ctx } from '../../core/index.ts'
+import { AppError, type Ctx } from '../../core/index.ts'
 import { findExit, findSpec, toExitReport, writeLostExit } from '../attempt-files.ts'
+import { computeErrors } from '../errors.ts'
 import { forkServerPlace, openForkServer, type ForkServer } from '../fork-server.ts'
 import type { ExitReport, Limits } from '../types.ts'
 import type { AttemptHooks, AttemptPlace, Runner, StartOutcome, StartSpec } from './runner.ts'
 
 interface Running extends AttemptPlace {
   readonly hooks: AttemptHooks
-  readonly server: string
+  readonly server: ForkServer
   pid: number | undefined
   startedAt: number
 }
@@ -42,28 +43,42 @@ export class LocalRunner implements Runner {
     const { attemptId, folder } = spec
     const preload = [...new Set(spec.preload)].sort()
     const server = serverKey(spec.environment, preload)
-    const running = { attemptId, folder, server, hooks, pid: undefined, startedAt: 0 }
-    const open = await this.#server({ key: server, python: spec.python, preload })
     const attempt = toWire(spec, { server, preload })
-    return this.#ask(running, () => open?.request('launch', { attempt }))
+    const ask = async () => {
+      const open = await this.#server({ key: server, python: spec.python, preload })
+      if (!open) throw computeErrors.COMPUTE_WORKER_GONE()
+      const running = { attemptId, folder, server: open, hooks, pid: undefined, startedAt: 0 }
+      return this.#ask(running, () => open.request('launch', { attempt }))
+    }
+    const opening = this.#servers.get(server)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isGone(error)) throw error
+      // It left because it had been idle; a new one knows from the folder how far it came.
+      if (this.#servers.get(server) === opening) this.#servers.delete(server)
+      return ask()
+    }
   }
 
   async attach(place: AttemptPlace, hooks: AttemptHooks): Promise<StartOutcome> {
     const known = this.#running.get(place.attemptId)
     if (known) return { state: 'attached', startedAt: known.startedAt }
     const spec = await findSpec(place.folder)
-    const server = spec?.server ?? ''
-    const open = spec && (await this.#server({ key: server, preload: [] }))
+    const open = spec && (await this.#server({ key: spec.server, preload: [] }))
     if (!open) return this.#settle(place)
-    const running = { ...place, server, hooks, pid: undefined, startedAt: 0 }
+    const running = { ...place, server: open, hooks, pid: undefined, startedAt: 0 }
     const { attemptId: attempt_id, folder } = place
     return this.#ask(running, () => open.request('attach', { attempt_id, folder }))
   }
 
   async kill(place: AttemptPlace, graceMs: number): Promise<void> {
     const running = this.#running.get(place.attemptId)
-    const open = running && (await this.#servers.get(running.server))
-    await open?.request('kill', { attempt_id: place.attemptId, grace_ms: graceMs })
+    const fields = { attempt_id: place.attemptId, grace_ms: graceMs }
+    await running?.server.request('kill', fields).catch((error: unknown) => {
+      // What its fork server took with it needs no killing.
+      if (!isGone(error)) throw error
+    })
   }
 
   /** Leaves running attempts alone; fork servers without any end now, the others when idle. */
@@ -100,21 +115,21 @@ export class LocalRunner implements Runner {
         if (event.event === 'exit') this.#ended(event.attempt_id, toExitReport(event.report))
         else this.#running.get(event.attempt_id)?.hooks.onReady?.()
       },
-      onGone: () => this.#gone(wish.key),
+      onGone: (server) => this.#gone(wish.key, server),
     })
   }
 
   async #ask(
     running: Running,
-    request: () => Promise<Readonly<Record<string, unknown>>> | undefined,
+    request: () => Promise<Readonly<Record<string, unknown>>>,
   ): Promise<StartOutcome> {
     this.#running.set(running.attemptId, running)
     try {
       const answer = await request()
-      const state = answer?.['state']
+      const state = answer['state']
       if (state === 'started' || state === 'attached' || state === 'running') {
-        running.pid = Number(answer?.['pid'])
-        running.startedAt = Number(answer?.['started_at'])
+        running.pid = Number(answer['pid'])
+        running.startedAt = Number(answer['started_at'])
         return {
           state: state === 'started' ? 'started' : 'attached',
           startedAt: running.startedAt,
@@ -138,11 +153,14 @@ export class LocalRunner implements Runner {
     running?.hooks.onExit(report)
   }
 
-  #gone(key: string): void {
-    this.#servers.delete(key)
+  #gone(key: string, server: ForkServer): void {
+    void this.#servers.get(key)?.then((current) => {
+      if (current === server) this.#servers.delete(key)
+    })
     if (this.#disposed) return
     for (const running of this.#running.values()) {
-      if (running.server !== key) continue
+      // Whoever still waits for the answer hears that it will not come.
+      if (running.server !== server || running.pid === undefined) continue
       const losing = this.#lose(running).finally(() => this.#losing.delete(losing))
       this.#losing.add(losing)
     }
@@ -152,6 +170,10 @@ export class LocalRunner implements Runner {
     if (running.pid !== undefined) killGroup(running.pid)
     this.#ended(running.attemptId, await writeLostExit(running, this.#ctx.now().getTime()))
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'COMPUTE_WORKER_GONE'
 }
 
 /** The fork server took its children with it; what they started may still be there. */
