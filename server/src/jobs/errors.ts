@@ -61,6 +61,12 @@ export const jobsErrors = defineErrors({
     text: (runId: number) =>
       `Run ${runId} has several tasks; ask for the output of one of its task runs (tasks[].run_id)`,
   },
+  JOBS_NOTHING_TO_EXPORT: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (runId: number) =>
+      `Run ${runId} has no executed notebook; only notebook tasks that have started can be exported`,
+  },
   JOBS_TOKEN_OF_DELETED_RUN: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

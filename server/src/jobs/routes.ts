@@ -1,6 +1,7 @@
 import type { RoutePlugin } from '../core/index.ts'
 import { jobRoutes } from './job-routes.ts'
 import { ownJobRoutes } from './own-routes.ts'
+import { permissionRoutes } from './permission-routes.ts'
 import { runRoutes } from './run-routes.ts'
 
 /** Every route of the room. */
@@ -8,4 +9,5 @@ export const jobsRoutes: RoutePlugin = async (app, options) => {
   await app.register(jobRoutes, options)
   await app.register(runRoutes, options)
   await app.register(ownJobRoutes, options)
+  await app.register(permissionRoutes, options)
 }

@@ -2,7 +2,17 @@ import type { App, RoutePlugin } from '../core/index.ts'
 import { apiVersions } from './job-routes.ts'
 import { repairRun } from './repair-service.ts'
 import { cancelAllRuns, cancelRun, deleteRun } from './run-actions.ts'
-import { CancelAll, GetRun, ListRuns, Repair, RunId, RunNow, Submit } from './run-schema.ts'
+import { exportRun } from './export-service.ts'
+import {
+  CancelAll,
+  ExportRun,
+  GetRun,
+  ListRuns,
+  Repair,
+  RunId,
+  RunNow,
+  Submit,
+} from './run-schema.ts'
 import { runNow, submitRun } from './run-service.ts'
 import { viewOutput, viewRun, viewRuns } from './run-views.ts'
 import { jobsErrors } from './errors.ts'
@@ -118,5 +128,13 @@ function reading(app: App, base: string): void {
     `${base}/runs/get-output`,
     { schema: { tags: ['jobs'], querystring: RunId } },
     async (request) => viewOutput(request.ctx, request.query.run_id),
+  )
+  app.get(
+    `${base}/runs/export`,
+    { schema: { tags: ['jobs'], querystring: ExportRun } },
+    async (request) => {
+      const { run_id: runId, views_to_export: views = 'CODE' } = request.query
+      return { views: views === 'DASHBOARDS' ? [] : await exportRun(request.ctx, runId) }
+    },
   )
 }

@@ -70,6 +70,15 @@ export const GetRun = closed({
   page_token: Type.Optional(Type.String({ description: 'Of the page before.' })),
 })
 
+export const ExportRun = closed({
+  run_id: Type.Integer({ description: 'A task run of a notebook task.' }),
+  views_to_export: Type.Optional(
+    Type.Union([Type.Literal('CODE'), Type.Literal('DASHBOARDS'), Type.Literal('ALL')], {
+      description: 'Default CODE; there are no dashboards.',
+    }),
+  ),
+})
+
 export const ListRuns = closed({
   job_id: Type.Optional(Type.Integer({ description: 'Only runs of this job.' })),
   active_only: Type.Optional(Type.Boolean({ description: 'Only runs that have not ended.' })),
