@@ -8,5 +8,7 @@ test('an unmodified databricks-sdk creates, runs, repairs, cancels, submits and 
   const python = await ensurePythonEnv('databricks')
   const script = new URL('databricks_client.py', import.meta.url)
   const result = await runPython(python, script, { env: { MILLRACE_URL: server.url } })
-  expect(result, result.stderr).toMatchObject({ code: 0, stdout: 'ok\n' })
+  // The traceback is what one wants to see when it fails.
+  expect(result.stdout || result.stderr).toBe('ok\n')
+  expect(result.code).toBe(0)
 })
