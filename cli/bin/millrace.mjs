@@ -19,8 +19,9 @@ if (isServer) {
   process.env.UV_PYTHON_DOWNLOADS ??= 'never'
 }
 
-// A smaller young generation: garbage is collected a little more often in much less memory.
-const serverFlags = ['--max-semi-space-size=2']
+// V8 keeps its heap small instead of letting it grow: 117 MiB instead of 159 resident when idle and
+// 120 instead of 190 while 20 clients log metrics, at the same rate within what could be measured.
+const serverFlags = ['--optimize-for-size', '--max-semi-space-size=4']
 
 if (isOwnNode && !isServer) {
   const { main } = await import(isFresh() ? built : '../src/main.ts')

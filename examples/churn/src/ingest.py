@@ -8,5 +8,5 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--file", required=True, help="path of the CSV in the workspace")
 args = parser.parse_args()
 
-landed = millrace.ingest("main.churn.landing", args.file, format="csv", mode="overwrite")
+landed = millrace.ingest("main.churn.landing", args.file, mode="overwrite")
 print(f"{landed['rows']:,} rows")
