@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import {
   appendEvent,
@@ -12,6 +13,7 @@ import {
 } from '../index.ts'
 import { testCtx, testDialects } from '../testing.ts'
 import { openDatabase } from './database.ts'
+import { migrate } from './migrate.ts'
 
 const started = {
   type: 'core.server_started',
@@ -88,4 +90,19 @@ test('refuses a write to the outer database inside a transaction instead of wait
     recordEdge(ctx, { kind: 'READ', from: 'a:1', to: 'b:1' }),
   )
   await expect(nested).rejects.toThrow(/transaction's ctx/)
+})
+
+test('a migration that ends half-way leaves nothing of itself behind', async () => {
+  await using database = openDatabase({ path: ':memory:' })
+  const half = (fails: boolean) => ({
+    '0001_test_half': {
+      up: async (db: Kysely<unknown>) => {
+        await db.schema.createTable('half').addColumn('a', 'text').execute()
+        if (fails) throw new Error('killed')
+        await db.schema.alterTable('half').addColumn('b', 'text').execute()
+      },
+    },
+  })
+  await expect(migrate(database.db, [half(true)])).rejects.toThrow('killed')
+  await migrate(database.db, [half(false)])
 })

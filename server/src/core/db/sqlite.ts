@@ -124,6 +124,12 @@ class SharedAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true
   }
+
+  // Kysely thinks of old SQLite. Without it, a kill between two statements of a migration leaves half
+  // of it behind, which the next start cannot repeat.
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 class SqliteDriver implements Driver {
