@@ -21,8 +21,10 @@ export {
   type CommittedTable,
 } from './stage-service.ts'
 export {
+  mapParquet,
   mapQuery,
   queryParquet,
+  type AddColumnsInput,
   type AddedColumn,
   type MapQueryAnswer,
   type MapQueryInput,

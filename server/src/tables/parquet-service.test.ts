@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { testCtx } from '../core/testing.ts'
 import { startTables } from './background.ts'
 import { tablesMigrations } from './migrations.ts'
-import { mapQuery, queryParquet } from './parquet-service.ts'
+import { mapParquet, mapQuery, queryParquet } from './parquet-service.ts'
+import { queryRows, queryToParquet } from './query-service.ts'
 import { writeTable } from './write-service.ts'
 
 test('adds computed columns to the rows they were computed from, whatever their number', async () => {
@@ -44,4 +45,40 @@ test('an empty query gives an empty file with every column', async () => {
   })
   const answer = await queryParquet(ctx, { files: { f: path }, sql: 'select * from f' })
   expect([answer.columns.map((c) => c.name), answer.rows]).toEqual([['a', 'b'], []])
+})
+
+test('adds computed columns to the rows of a Parquet file', async () => {
+  await using ctx = await testCtx('sqlite', tablesMigrations)
+  await using _room = await startTables(ctx)
+  const [from, to] = ['from.parquet', 'to.parquet'].map((name) => join(ctx.config.dataDir, name))
+  if (from === undefined || to === undefined) throw new Error('two paths were made')
+  await queryToParquet(ctx, { sql: 'select range as a from range(3)', path: from })
+  const added = [{ name: 'twice', type: 'double' }]
+  const map = async (rows: readonly (readonly unknown[])[]) => rows.map(([a]) => [Number(a) * 2])
+  expect(await mapParquet(ctx, { parquet: from, path: to, columns: ['a'], added, map })).toBe(3)
+  const { rows } = await queryParquet(ctx, { files: { f: to }, sql: 'select * from f order by a' })
+  expect(rows.map((row) => row.map(Number))).toEqual([
+    [0, 0],
+    [1, 2],
+    [2, 4],
+  ])
+})
+
+test('writes rows held in memory, with times and missing values', async () => {
+  await using ctx = await testCtx('sqlite', tablesMigrations)
+  await using _room = await startTables(ctx)
+  const columns = [
+    { name: 'at', type: 'timestamp' },
+    { name: 'text', type: 'string' },
+    { name: 'n', type: 'double' },
+  ]
+  const rows = [
+    ['2026-01-01T00:00:00.123Z', 'say "hi"\n', 1.5],
+    [null, null, null],
+  ]
+  await writeTable(ctx, { table: 'default.log', mode: 'append', source: { columns, rows } })
+  await writeTable(ctx, { table: 'default.log', mode: 'append', source: { columns, rows: [] } })
+  const answer = await queryRows(ctx, { sql: 'select * from default.log order by n nulls last' })
+  expect(answer.rows).toEqual([['2026-01-01T00:00:00.123000Z', 'say "hi"\n', 1.5], rows[1]])
+  expect(answer.columns).toEqual(columns)
 })

@@ -55,15 +55,17 @@ export interface AddedColumn {
   readonly type: string
 }
 
-export interface MapQueryInput extends QueryInput {
+export interface AddColumnsInput {
   /** Where the Parquet file goes; replaced when it is there. */
   readonly path: string
-  /** Columns of the query that `map` wants, in the order of each row's cells. */
+  /** Columns of the rows that `map` wants, in the order of each row's cells. */
   readonly columns: readonly string[]
   readonly added: readonly AddedColumn[]
   /** Answers, for each row of a batch, the cells of the added columns. */
   readonly map: (rows: readonly (readonly unknown[])[]) => Promise<readonly (readonly unknown[])[]>
 }
+
+export interface MapQueryInput extends QueryInput, AddColumnsInput {}
 
 export interface MapQueryAnswer {
   readonly rows: number
@@ -75,29 +77,61 @@ export interface MapQueryAnswer {
  * through in batches, so memory does not grow with their number.
  */
 export async function mapQuery(ctx: Ctx, input: MapQueryInput): Promise<MapQueryAnswer> {
-  const { engine } = roomOf(ctx)
-  const source = engine.scratchPath('parquet')
-  const added = engine.scratchPath('json')
-  const made = engine.scratchPath('parquet')
+  const source = roomOf(ctx).engine.scratchPath('parquet')
   try {
     const { rows, sources } = await queryToParquet(ctx, { ...input, path: source })
+    await addColumns(ctx, { ...input, source, isEmpty: rows === 0 })
+    return { rows, sources }
+  } finally {
+    await rm(source, { force: true })
+  }
+}
+
+/** The same for the rows of a Parquet file of this machine; answers how many there were. */
+export async function mapParquet(
+  ctx: Ctx,
+  input: AddColumnsInput & { readonly parquet: string },
+): Promise<number> {
+  const source = await importFile(ctx, input.parquet, 'parquet')
+  try {
+    const { rows } = await queryParquet(ctx, {
+      files: { source: input.parquet },
+      sql: 'select count(*) from source',
+    })
+    const count = Number(rows[0]?.[0] ?? 0)
+    await addColumns(ctx, { ...input, source, isEmpty: count === 0 })
+    return count
+  } finally {
+    await rm(source, { force: true })
+  }
+}
+
+interface Adding extends AddColumnsInput {
+  /** A Parquet file that SQL may read. */
+  readonly source: string
+  readonly isEmpty: boolean
+}
+
+async function addColumns(ctx: Ctx, input: Adding): Promise<void> {
+  const { engine } = roomOf(ctx)
+  const computed = engine.scratchPath('json')
+  const made = engine.scratchPath('parquet')
+  try {
     await engine.session(async (session) => {
-      await writeAdded(session, { ...input, source, computed: added })
+      await writeAdded(session, { ...input, computed })
       const types = input.added.map(
         ({ name, type }) =>
           `${quoteText(name)}: ${quoteText(toDuckType(parseTypeText(type), name))}`,
       )
-      const computed =
-        rows === 0
-          ? `(select ${input.added.map(emptyColumn).join(', ')} limit 0)`
-          : `read_json(${quoteText(added)}, format = 'newline_delimited', columns = {${types.join(', ')}})`
-      await session.run(`copy (select * from read_parquet(${quoteText(source)}) positional join ${computed})
+      const added = input.isEmpty
+        ? `(select ${input.added.map(emptyColumn).join(', ')} limit 0)`
+        : `read_json(${quoteText(computed)}, format = 'newline_delimited', columns = {${types.join(', ')}})`
+      await session.run(`copy (select * from read_parquet(${quoteText(input.source)}) positional join ${added})
         to ${quoteText(made)} (format parquet)`)
     })
     await moveFile(made, input.path)
-    return { rows, sources }
   } finally {
-    await Promise.all([source, added, made].map((path) => rm(path, { force: true })))
+    await Promise.all([computed, made].map((path) => rm(path, { force: true })))
   }
 }
 
@@ -105,8 +139,7 @@ function emptyColumn({ name, type }: AddedColumn): string {
   return `null::${toDuckType(parseTypeText(type), name)} as ${quoteName(name)}`
 }
 
-interface Writing extends MapQueryInput {
-  readonly source: string
+interface Writing extends Adding {
   /** The file that gets one JSON object per row. */
   readonly computed: string
 }

@@ -1,8 +1,15 @@
-import { copyFile, link, realpath, rm } from 'node:fs/promises'
+import { copyFile, link, realpath, rm, writeFile } from 'node:fs/promises'
 import type { Ctx } from '../core/index.ts'
 import type { CatalogEntry } from './catalog-store.ts'
 import type { AddFile } from './delta/actions.ts'
-import { fromDuckType, nullableField, quoteText, type StructType } from './delta/schema.ts'
+import {
+  fromDuckType,
+  nullableField,
+  quoteName,
+  quoteText,
+  toDuckType,
+  type StructType,
+} from './delta/schema.ts'
 import { deleteDataFiles, writeDataFiles } from './duck/data-file.ts'
 import type { Session } from './duck/engine.ts'
 import { tablesErrors } from './errors.ts'
@@ -17,9 +24,17 @@ import {
 } from './query-service.ts'
 import { roomOf } from './room.ts'
 import type { QueryPlan } from './sql/query-plan.ts'
+import { parseTypeText } from './sql/type-text.ts'
 
-/** Where rows come from: a Parquet file of this machine, or a query on tables. */
-export type WriteSource = { readonly parquet: string } | QueryInput
+/** Rows in memory; each row's cells in the order of the columns, times as ISO texts. */
+export interface RowsSource {
+  /** Types as Databricks spells them. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly rows: readonly (readonly unknown[])[]
+}
+
+/** Where rows come from: a Parquet file of this machine, rows in memory, or a query on tables. */
+export type WriteSource = { readonly parquet: string } | RowsSource | QueryInput
 
 /** What rows must fit. */
 export interface RowShape {
@@ -119,12 +134,35 @@ interface OpenSource {
 }
 
 async function openSource(ctx: Ctx, source: WriteSource): Promise<OpenSource> {
+  if ('rows' in source) return openRows(ctx, source)
   if (!('parquet' in source)) {
     const plan = await planTables(ctx, source)
     return { query: plan.sql, plan }
   }
   const scratch = await importFile(ctx, source.parquet, 'parquet')
   return { query: `select * from read_parquet(${quoteText(scratch)})`, scratch }
+}
+
+async function openRows(ctx: Ctx, { columns, rows }: RowsSource): Promise<OpenSource> {
+  const { engine } = roomOf(ctx)
+  const types = columns.map(({ name, type }) => ({
+    name,
+    type: toDuckType(parseTypeText(type), name),
+  }))
+  if (rows.length === 0) {
+    const empty = types.map(({ name, type }) => `null::${type} as ${quoteName(name)}`)
+    return { query: `select ${empty.join(', ')} limit 0` }
+  }
+  const scratch = engine.scratchPath('json')
+  await engine.ready()
+  const lines = rows.map((row) =>
+    JSON.stringify(Object.fromEntries(types.map(({ name }, i) => [name, row[i] ?? null]))),
+  )
+  await writeFile(scratch, lines.join('\n'))
+  const typed = types.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`)
+  const query = `select * from read_json(${quoteText(scratch)}, format = 'newline_delimited',
+    columns = {${typed.join(', ')}})`
+  return { query, scratch }
 }
 
 /** Links (or copies) a file to where SQL may read it. */
