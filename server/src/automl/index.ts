@@ -1,3 +1,17 @@
 export { automlMigrations } from './migrations.ts'
 export { automlRoutes } from './routes.ts'
 export { startAutoml } from './background.ts'
+export { automlErrors } from './errors.ts'
+export { cancelSearch, startSearch, waitForSearch } from './search-service.ts'
+export { getSearch, listSearches, rankTrials, type SearchView } from './search-reads.ts'
+export { getTrial, type TrialRecipe } from './trial-service.ts'
+export type { SearchRequest } from './examination.ts'
+export {
+  Problem,
+  SearchState,
+  TrialState,
+  type ImputerStrategy,
+  type Search,
+  type SearchSpec,
+  type Trial,
+} from './types.ts'

@@ -1,4 +1,7 @@
+import type { Principal } from '../core/index.ts'
 import type { MetricName } from './metrics.ts'
+import type { SamplerName } from './samplers/all.ts'
+import type { Point } from './samplers/space.ts'
 
 export const Problem = { Classification: 'classification', Regression: 'regression' } as const
 export type Problem = (typeof Problem)[keyof typeof Problem]
@@ -75,3 +78,75 @@ export type ImputerStrategy =
   | 'median'
   | 'most_frequent'
   | { readonly strategy: 'constant'; readonly fill_value: string | number }
+
+/** What a search was asked to do, with every default filled in. */
+export interface SearchSpec {
+  readonly problem: Problem
+  readonly target: string
+  readonly metric: MetricName
+  readonly maxTrials: number
+  /** No trial runs past it. */
+  readonly timeoutMs: number | undefined
+  readonly seed: number
+  readonly parallelism: number
+  readonly folds: number
+  readonly sampler: SamplerName
+  /** Names of the learners that take part; the baseline always does. */
+  readonly learners: readonly string[]
+  readonly imputers: Readonly<Record<string, ImputerStrategy>>
+  readonly requirements: readonly string[]
+}
+
+export interface SearchData {
+  readonly table: string
+  readonly version: number
+  /** Rows with a target; the others are left out. */
+  readonly rows: number
+  readonly unlabelled: number
+  /** Of the Parquet file that every notebook reads; known once it is written. */
+  readonly sha256: string | undefined
+}
+
+export interface Search {
+  readonly id: string
+  /** Unique, readable, and the folder of its notebooks below `/AutoML`. */
+  readonly name: string
+  readonly state: SearchState
+  /** Why it failed. */
+  readonly message: string | undefined
+  readonly spec: SearchSpec
+  readonly data: SearchData
+  readonly task: Task
+  readonly dropped: readonly DroppedColumn[]
+  /** Columns of the Parquet file. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly experimentId: string
+  /** The MLflow run that all trials are children of. */
+  readonly runId: string
+  readonly environment: string | undefined
+  /** Who asked, and from which attempt. */
+  readonly principal: Principal
+  readonly explorationPath: string | undefined
+  readonly createdAt: Date
+  readonly startedAt: Date | undefined
+  readonly endedAt: Date | undefined
+}
+
+export interface Trial {
+  readonly searchId: string
+  /** Counts from 1. */
+  readonly number: number
+  readonly learner: string
+  readonly point: Point
+  readonly state: TrialState
+  readonly runId: string
+  readonly attemptId: string
+  readonly score: number | undefined
+  /** Means over the folds, by metric. */
+  readonly metrics: Readonly<Record<string, number>>
+  /** In the workspace. */
+  readonly notebookPath: string | undefined
+  readonly error: string | undefined
+  readonly startedAt: Date
+  readonly endedAt: Date | undefined
+}

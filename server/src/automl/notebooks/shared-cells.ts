@@ -39,12 +39,20 @@ export function howToRunAgain(plan: SearchPlan, extra: readonly string[]): strin
 export function loadData(plan: SearchPlan): Cell[] {
   const { data } = plan
   const table = escapeMarkdown(data.table)
+  const unlabelled =
+    plan.unlabelled === 0
+      ? []
+      : [
+          '',
+          `${plan.unlabelled} more rows have no ${escapeMarkdown(plan.task.target)}: nothing can be learned from them.`,
+        ]
   return [
     markdown(
       '## Load the data',
       '',
       `The ${data.rows} rows of ${table} at version ${data.version}, kept as an artifact of the`,
       "search's own run, so that they are the same whenever and wherever this is run.",
+      ...unlabelled,
     ),
     code(
       'path = mlflow.artifacts.download_artifacts(',

@@ -105,19 +105,11 @@ function chooseColumns(plan: SearchPlan, prepared: PreprocessingSource): Cell[] 
     dropped.length === 0
       ? ['Every column is used.']
       : ['| left out | because |', '|---|---|', ...dropped]
-  const selected =
-    plan.unlabelled === 0
-      ? []
-      : [
-          `# ${plan.unlabelled} rows have no target: nothing can be learned from them.`,
-          'data = data[data[TARGET].notna()]',
-        ]
   return [
     markdown('## Choose the columns', '', ...lines),
     code(
       ...prepared.columnLines,
       '',
-      ...selected,
       `X = data[${prepared.variables.join(' + ')}]`,
       'y = data[TARGET]',
       'X.shape',

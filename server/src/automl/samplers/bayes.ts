@@ -27,10 +27,10 @@ const localPool = 32
 const firstRadius = 0.1
 const leastRadius = 1e-5
 
-export const openBayesSampler: OpenSampler = ({ space, seed }) => {
+export const openBayesSampler: OpenSampler = ({ space, seed, ...options }) => {
   assertSpace(space)
   const encoding = encodingOf(space)
-  const startCount = Math.max(4, Math.min(2 * space.length, 20))
+  const startCount = options.startCount ?? Math.max(4, Math.min(2 * space.length, 20))
   const planned = remember((basis) => planSurrogate(encoding, basis))
   const batches = remember((basis) => {
     const plan = planned(basis.slice(0, globalLimit))

@@ -10,6 +10,11 @@ export interface Observation {
 export interface SamplerOptions {
   readonly space: Space
   readonly seed: number
+  /**
+   * Trials to see before modelling starts.
+   * @default twice the parameters, from 4 to 20
+   */
+  readonly startCount?: number
 }
 
 /**

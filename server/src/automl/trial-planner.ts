@@ -1,0 +1,97 @@
+/**
+ * Which configuration a search tries next, as a pure function of its trials.
+ *
+ * First each learner's own first configuration, baseline first; then whatever the sampler finds most
+ * promising over all learners and their parameters at once. Trial n is planned from the results of
+ * trials up to n − lag and from nothing else, however fast the later ones were: the same seed gives
+ * the same search on every machine, and a restart changes nothing.
+ */
+import { findLearner, learnersFor } from './learners/all.ts'
+import { baseline } from './learners/baseline.ts'
+import type { Learner } from './learners/learner.ts'
+import { toLoss } from './metrics.ts'
+import { samplers } from './samplers/all.ts'
+import type { Observation } from './samplers/sampler.ts'
+import type { Parameter, Point, Space } from './samplers/space.ts'
+import { TrialState, type SearchSpec, type Task, type Trial } from './types.ts'
+
+export interface PlannedTrial {
+  readonly number: number
+  readonly learner: Learner
+  readonly point: Point
+}
+
+export interface Planner {
+  /** The next trial; undefined while it waits for results, or when there is nothing left to try. */
+  readonly next: (trials: readonly Trial[]) => PlannedTrial | undefined
+}
+
+const chooser = 'learner'
+
+export function openPlanner(spec: SearchSpec, task: Task): Planner {
+  const taking = learnersFor(task, spec.learners)
+  const searched = taking.filter((learner) => learner !== baseline)
+  const space = jointSpace(task, searched)
+  const sampler = samplers[spec.sampler]({
+    space,
+    seed: spec.seed,
+    startCount: searched.length,
+  })
+  // Twice the slots, so that a slow trial seldom keeps the other slots waiting for its result.
+  const lag = spec.parallelism === 1 ? 1 : 2 * spec.parallelism
+  return {
+    next: (trials) => {
+      const number = trials.length + 1
+      const first = taking[number - 1]
+      if (first) return { number, learner: first, point: first.first(task) }
+      if (searched.length === 0) return undefined
+      const waitsFor = trials.filter((trial) => trial.number <= number - lag)
+      if (waitsFor.some(({ state }) => state === TrialState.Running)) return undefined
+      const history = trials.flatMap((trial) =>
+        observe(trial, { spec, isKnown: trial.number <= number - lag }),
+      )
+      const joint = sampler.suggest(history)
+      const learner = findLearner(String(joint[chooser]))
+      if (!learner) throw new Error(`The space names an unknown learner ${String(joint[chooser])}`)
+      return { number, learner, point: pointOf(learner, joint) }
+    },
+  }
+}
+
+/** All learners' spaces behind one choice; a parameter is named `learner.parameter`. */
+function jointSpace(task: Task, learners: readonly Learner[]): Space {
+  const choices = learners.map(({ name }) => name)
+  if (choices.length === 0)
+    return [{ kind: 'categorical', name: chooser, choices: [baseline.name] }]
+  return [
+    { kind: 'categorical', name: chooser, choices },
+    ...learners.flatMap((learner) =>
+      learner.space(task).map((parameter): Parameter => ({
+        ...parameter,
+        name: `${learner.name}.${parameter.name}`,
+        when: { name: chooser, equals: learner.name },
+      })),
+    ),
+  ]
+}
+
+function pointOf(learner: Learner, joint: Point): Point {
+  const prefix = `${learner.name}.`
+  return Object.fromEntries(
+    Object.entries(joint)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  )
+}
+
+function observe(
+  { learner, point, state, score }: Trial,
+  { spec, isKnown }: { readonly spec: SearchSpec; readonly isKnown: boolean },
+): Observation[] {
+  if (learner === baseline.name) return []
+  const parameters = Object.entries(point).map(([name, value]) => [`${learner}.${name}`, value])
+  const joint = { [chooser]: learner, ...Object.fromEntries(parameters) } as Point
+  if (!isKnown || state === TrialState.Running) return [{ point: joint }]
+  const failed = state !== TrialState.Finished || score === undefined
+  return [{ point: joint, loss: failed ? Infinity : toLoss(spec.metric, score) }]
+}
