@@ -63,7 +63,7 @@ export const automlErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (column: string, strategy: string, kind: string) =>
-      `imputers asks for the ${strategy} of "${column}", which is ${kind}; only numbers have one`,
+      `imputers asks for ${strategy} in "${column}", which is ${kind}; numbers take mean, median, most_frequent and numeric constants, other columns most_frequent and constants`,
   },
   AUTOML_SEARCH_NOT_FOUND: {
     status: 404,

@@ -83,7 +83,7 @@ export async function examine(ctx: Ctx, request: SearchRequest): Promise<Examine
     const reasons = dropped.map(({ name, reason }) => `${name} (${reason})`)
     throw automlErrors.AUTOML_NO_FEATURES(pin.table, reasons)
   }
-  checkImputers(features, spec.imputers)
+  const imputers = fitImputers(features, spec.imputers)
   const { problem, metric, seed } = spec
   const rows = target.present
   const task = {
@@ -97,7 +97,7 @@ export async function examine(ctx: Ctx, request: SearchRequest): Promise<Examine
     seed,
   }
   return {
-    spec: { ...spec, learners: chooseLearners(request, task) },
+    spec: { ...spec, imputers, learners: chooseLearners(request, task) },
     task,
     dropped,
     columns: all.filter(({ type }) => !isNested(type)),
@@ -162,16 +162,31 @@ function isNested(type: string): boolean {
   return /^(array|map|struct|binary)/.test(type)
 }
 
-function checkImputers(
+/** Every imputer as its column takes it; refuses means of what is not a number. */
+function fitImputers(
   features: readonly FeatureColumn[],
   imputers: Readonly<Record<string, ImputerStrategy>>,
-): void {
-  for (const { name, kind } of features) {
+): Record<string, ImputerStrategy> {
+  const fitted: Record<string, ImputerStrategy> = {}
+  for (const { name, kind, isBooleanType } of features) {
     const strategy = Object.hasOwn(imputers, name) ? imputers[name] : undefined
-    if (strategy !== 'mean' && strategy !== 'median') continue
-    if (kind === ColumnKind.Numeric || kind === ColumnKind.Boolean) continue
-    throw automlErrors.AUTOML_IMPUTER_UNSUITABLE(name, strategy, kind)
+    if (strategy === undefined) continue
+    const isNumber = kind === ColumnKind.Numeric || (kind === ColumnKind.Boolean && !isBooleanType)
+    if (typeof strategy === 'object') {
+      const value = isNumber ? Number(strategy.fill_value) : String(strategy.fill_value)
+      if (Number.isNaN(value)) {
+        const asked = `constant ${JSON.stringify(strategy.fill_value)}`
+        throw automlErrors.AUTOML_IMPUTER_UNSUITABLE(name, asked, kind)
+      }
+      fitted[name] = { strategy: 'constant', fill_value: value }
+      continue
+    }
+    if (!isNumber && strategy !== 'most_frequent') {
+      throw automlErrors.AUTOML_IMPUTER_UNSUITABLE(name, strategy, kind)
+    }
+    fitted[name] = strategy
   }
+  return fitted
 }
 
 function chooseLearners(request: SearchRequest, task: Task): string[] {

@@ -7,7 +7,7 @@ const oneOf = <T extends string>(values: readonly T[], description: string) =>
   Type.Unsafe<T>(Type.String({ enum: values, description }))
 
 const Imputer = Type.Unsafe<
-  'mean' | 'median' | 'most_frequent' | { strategy: 'constant'; fill_value: string | number }
+  'mean' | 'median' | 'most_frequent' | { strategy: 'constant'; fill_value: string }
 >({
   description: 'What stands in for missing values of the column.',
   oneOf: [
@@ -18,7 +18,7 @@ const Imputer = Type.Unsafe<
       additionalProperties: false,
       properties: {
         strategy: { type: 'string', enum: ['constant'] },
-        fill_value: { type: ['string', 'number'] },
+        fill_value: { type: 'string' },
       },
     },
   ],
@@ -80,8 +80,7 @@ export const StartSearchRequest = Type.Object(
       Type.Array(Type.String(), { description: 'Columns that the model must not see.' }),
     ),
     positive_label: Type.Optional(
-      Type.Unsafe<string | number | boolean>({
-        type: ['boolean', 'number', 'string'],
+      Type.String({
         description:
           'With two classes, the one whose probability counts. When absent: what reads like yes, else the rarer one.',
       }),
