@@ -142,9 +142,11 @@ export async function writePinnedFile(
   return { path: options.path, rows, sha256: await hashFile(options.path) }
 }
 
-// pandas reads decimals as Python objects, which no model takes.
+// pandas reads decimals as Python objects, which no model takes; MLflow's signatures know only times
+// without a zone.
 function selectionOf({ name, type }: TypedColumn): string {
   const column = quote(name)
+  if (type === 'timestamp') return `${column} at time zone 'UTC' as ${column}`
   return isDecimal(type) ? `cast(${column} as double) as ${column}` : column
 }
 

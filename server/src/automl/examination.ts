@@ -45,6 +45,8 @@ export interface SearchRequest {
   readonly imputers?: Readonly<Record<string, ImputerStrategy>> | undefined
   readonly requirements?: readonly string[] | undefined
   readonly experimentName?: string | undefined
+  /** A repeated request with the same token answers the search that the first one started. */
+  readonly idempotencyToken?: string | undefined
 }
 
 export type Examined = Pick<Search, 'spec' | 'data' | 'task' | 'dropped' | 'columns'>

@@ -27,6 +27,7 @@ export const automlMigrations: Migrations = {
         .addColumn('principal_kind', 'text', (c) => c.notNull())
         .addColumn('principal_is_owner', 'integer', (c) => c.notNull())
         .addColumn('attempt_id', 'text')
+        .addColumn('idempotency_token', 'text', (c) => c.unique())
         .addColumn('exploration_path', 'text')
         .addColumn('created_at', 'bigint', (c) => c.notNull())
         .addColumn('started_at', 'bigint')

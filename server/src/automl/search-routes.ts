@@ -29,7 +29,7 @@ export const searchRoutes: RoutePlugin = async (app) => {
   }
   app.post(`${base}/searches`, start, async (request) => {
     const search = await startSearch(request.ctx, toRequest(request.body))
-    return encodeSearch({ search, trials: [] })
+    return encodeSearch(await getSearch(request.ctx, search.id))
   })
 
   const list = {
@@ -93,5 +93,6 @@ function toRequest(body: StartSearchRequest): SearchRequest {
     imputers: body.imputers,
     requirements: body.requirements,
     experimentName: body.experiment_name,
+    idempotencyToken: body.idempotency_token,
   }
 }

@@ -103,6 +103,13 @@ export const StartSearchRequest = Type.Object(
           'MLflow experiment; made when it is not there. Default /AutoML/<table>-<target>.',
       }),
     ),
+    idempotency_token: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description: 'A repeated request with the same token answers the search it started before.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -11,11 +11,14 @@ import { automlErrors } from './errors.ts'
 import { examine, type SearchRequest } from './examination.ts'
 import { getSearch, hasEnded, type SearchView } from './search-reads.ts'
 import { findConductor } from './search-state.ts'
-import { insertSearch, moveSearch } from './search-store.ts'
+import { findSearchByToken, insertSearch, moveSearch } from './search-store.ts'
 import { SearchState, type Search } from './types.ts'
 
 /** Checks what is asked against the data, and starts; the trials come later. */
 export async function startSearch(ctx: Ctx, request: SearchRequest): Promise<Search> {
+  const { idempotencyToken } = request
+  const known = idempotencyToken && (await findSearchByToken(ctx.db, idempotencyToken))
+  if (known) return known
   const examined = await examine(ctx, request)
   const now = ctx.now()
   const id = newId(now.getTime())
@@ -43,6 +46,7 @@ export async function startSearch(ctx: Ctx, request: SearchRequest): Promise<Sea
     runId: run.info.runId,
     environment: undefined,
     principal: ctx.principal,
+    idempotencyToken,
     explorationPath: undefined,
     createdAt: now,
     startedAt: undefined,

@@ -33,6 +33,7 @@ export async function insertSearch(db: Db, search: Search): Promise<void> {
       principal_kind: search.principal.kind,
       principal_is_owner: search.principal.isOwner ? 1 : 0,
       attempt_id: search.principal.attemptId ?? null,
+      idempotency_token: search.idempotencyToken ?? null,
       exploration_path: null,
       created_at: search.createdAt.getTime(),
       started_at: null,
@@ -46,6 +47,15 @@ export async function findSearch(db: Db, id: string): Promise<Search | undefined
     .selectFrom('automl_search')
     .selectAll()
     .where('id', '=', id)
+    .executeTakeFirst()
+  return row && toSearch(row)
+}
+
+export async function findSearchByToken(db: Db, token: string): Promise<Search | undefined> {
+  const row = await db
+    .selectFrom('automl_search')
+    .selectAll()
+    .where('idempotency_token', '=', token)
     .executeTakeFirst()
   return row && toSearch(row)
 }
@@ -132,6 +142,7 @@ function toSearch(row: Selectable<AutomlSearchTable>): Search {
       isOwner: row.principal_is_owner === 1,
       ...(row.attempt_id === null ? {} : { attemptId: row.attempt_id }),
     },
+    idempotencyToken: row.idempotency_token ?? undefined,
     explorationPath: row.exploration_path ?? undefined,
     createdAt: new Date(Number(row.created_at)),
     startedAt: toDate(row.started_at),

@@ -25,6 +25,7 @@ export interface AutomlSearchTable {
   principal_kind: 'user' | 'service_principal'
   principal_is_owner: number
   attempt_id: string | null
+  idempotency_token: string | null
   exploration_path: string | null
   created_at: number
   started_at: number | null

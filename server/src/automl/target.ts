@@ -4,6 +4,7 @@ import { automlErrors } from './errors.ts'
 import { Problem, type Label } from './types.ts'
 
 export const mostClasses = 100
+const classTypes = new Set(['string', 'boolean'])
 
 export interface TargetRequest {
   readonly problem: Problem
@@ -50,14 +51,14 @@ function judgeClasses(
   { distinct, labels }: TargetStatistics,
   { folds, positiveLabel }: TargetRequest,
 ): TargetVerdict {
+  if (!isNumberType(column.type) && !classTypes.has(column.type)) {
+    throw unsuitable(column, `is ${column.type}; classes are texts, numbers, or true and false`)
+  }
   if (distinct > mostClasses) {
     throw unsuitable(
       column,
       `has ${distinct} different values; classification takes up to ${mostClasses}. Ask for regression, or group them`,
     )
-  }
-  if (typeof labels[0]?.label === 'object') {
-    throw unsuitable(column, `is ${column.type}; classes are texts, numbers, or true and false`)
   }
   const rare = labels.find(({ rows }) => rows < folds)
   if (rare) {

@@ -1,7 +1,7 @@
 /**
  * Which configuration a search tries next, as a pure function of its trials.
  *
- * First each learner's own first configuration, baseline first; then whatever the sampler finds most
+ * First each learner's own first configurations, the baseline before all; then whatever the sampler finds most
  * promising over all learners and their parameters at once. Trial n is planned from the results of
  * trials up to n − lag and from nothing else, however fast the later ones were: the same seed gives
  * the same search on every machine, and a restart changes nothing.
@@ -27,6 +27,8 @@ export interface Planner {
 }
 
 const chooser = 'learner'
+/** Too few results say nothing; with fewer the sampler spreads its suggestions. */
+const fewestObservations = 3
 
 export function openPlanner(spec: SearchSpec, task: Task): Planner {
   const taking = learnersFor(task, spec.learners)
@@ -35,15 +37,16 @@ export function openPlanner(spec: SearchSpec, task: Task): Planner {
   const sampler = samplers[spec.sampler]({
     space,
     seed: spec.seed,
-    startCount: searched.length,
+    startCount: fewestObservations,
   })
   // Twice the slots, so that a slow trial seldom keeps the other slots waiting for its result.
   const lag = spec.parallelism === 1 ? 1 : 2 * spec.parallelism
+  const opening = openingOf(task, taking)
   return {
     next: (trials) => {
       const number = trials.length + 1
-      const first = taking[number - 1]
-      if (first) return { number, learner: first, point: first.first(task) }
+      const first = opening[number - 1]
+      if (first) return { number, ...first }
       if (searched.length === 0) return undefined
       const waitsFor = trials.filter((trial) => trial.number <= number - lag)
       if (waitsFor.some(({ state }) => state === TrialState.Running)) return undefined
@@ -56,6 +59,18 @@ export function openPlanner(spec: SearchSpec, task: Task): Planner {
       return { number, learner, point: pointOf(learner, joint) }
     },
   }
+}
+
+/** Every learner's best guess, then every learner's second, and so on. */
+function openingOf(task: Task, learners: readonly Learner[]): Omit<PlannedTrial, 'number'>[] {
+  const guesses = learners.map((learner) => ({ learner, points: learner.firsts(task) }))
+  const rounds = Math.max(...guesses.map(({ points }) => points.length))
+  return Array.from({ length: rounds }, (_, round) =>
+    guesses.flatMap(({ learner, points }) => {
+      const point = points[round]
+      return point === undefined ? [] : [{ learner, point }]
+    }),
+  ).flat()
 }
 
 /** All learners' spaces behind one choice; a parameter is named `learner.parameter`. */

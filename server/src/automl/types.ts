@@ -126,6 +126,8 @@ export interface Search {
   readonly environment: string | undefined
   /** Who asked, and from which attempt. */
   readonly principal: Principal
+  /** The caller's name for the request, so that a repeated one starts nothing. */
+  readonly idempotencyToken: string | undefined
   readonly explorationPath: string | undefined
   readonly createdAt: Date
   readonly startedAt: Date | undefined

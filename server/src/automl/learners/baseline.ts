@@ -9,7 +9,7 @@ export const baseline: Learner = {
   packages: [],
   fits: () => true,
   space: () => [],
-  first: () => ({}),
+  firsts: () => [{}],
   source: (task) => {
     const name = isClassification(task) ? 'DummyClassifier' : 'DummyRegressor'
     const strategy = isClassification(task) ? 'prior' : 'mean'

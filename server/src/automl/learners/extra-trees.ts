@@ -13,11 +13,13 @@ export const extraTrees: Learner = {
     ...classWeightSpace(task),
   ],
   // Small tables are fitted best to the last row, larger ones are not.
-  first: (task) => ({
-    min_samples_leaf: task.rows < 2000 ? 1 : 5,
-    max_features: isClassification(task) ? 0.2 : 0.5,
-    ...classWeightFirst(task),
-  }),
+  firsts: (task) => [
+    {
+      min_samples_leaf: task.rows < 2000 ? 1 : 5,
+      max_features: isClassification(task) ? 0.2 : 0.5,
+      ...classWeightFirst(task),
+    },
+  ],
   source: (task, point) => {
     const name = isClassification(task) ? 'ExtraTreesClassifier' : 'ExtraTreesRegressor'
     const fixed = { n_estimators: 100, n_jobs: 1, random_state: task.seed }

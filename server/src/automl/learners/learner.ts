@@ -19,8 +19,8 @@ export interface Learner {
   readonly packages: readonly string[]
   readonly fits: (task: Task) => boolean
   readonly space: (task: Task) => Space
-  /** The configuration to try before anything is known: good on most tables. */
-  readonly first: (task: Task) => Point
+  /** Configurations to try before anything is known, the best on most tables first. */
+  readonly firsts: (task: Task) => readonly Point[]
   readonly source: (task: Task, point: Point) => EstimatorSource
 }
 

@@ -11,7 +11,10 @@ export const logisticRegression: Learner = {
     { kind: 'float', name: 'C', low: 1e-3, high: 100, log: true },
     ...classWeightSpace(task),
   ],
-  first: (task) => ({ C: 1, ...classWeightFirst(task) }),
+  firsts: (task) => [
+    { C: 1, ...classWeightFirst(task) },
+    { C: 0.05, ...classWeightFirst(task) },
+  ],
   source: (_task, point) => ({
     imports: ['from sklearn.linear_model import LogisticRegression'],
     lines: [`estimator = ${call('LogisticRegression', { ...point, max_iter: 1000 })}`],

@@ -19,12 +19,14 @@ export const randomForest: Learner = {
     { kind: 'float', name: 'max_samples', low: 0.2, high: 0.95 },
     ...classWeightSpace(task),
   ],
-  first: (task) => ({
-    min_samples_leaf: Math.max(1, Math.round(usualLeafSize(task) / 4)),
-    max_features: isClassification(task) ? 0.2 : 0.4,
-    max_samples: 0.5,
-    ...classWeightFirst(task),
-  }),
+  firsts: (task) => [
+    {
+      min_samples_leaf: Math.max(1, Math.round(usualLeafSize(task) / 4)),
+      max_features: isClassification(task) ? 0.2 : 0.4,
+      max_samples: 0.5,
+      ...classWeightFirst(task),
+    },
+  ],
   source: (task, point) => {
     const name = isClassification(task) ? 'RandomForestClassifier' : 'RandomForestRegressor'
     const fixed = { n_estimators: 100, n_jobs: 1, random_state: task.seed }

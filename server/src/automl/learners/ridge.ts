@@ -8,7 +8,7 @@ export const ridge: Learner = {
   packages: [],
   fits: (task) => !isClassification(task),
   space: () => [{ kind: 'float', name: 'alpha', low: 1e-3, high: 1e4, log: true }],
-  first: () => ({ alpha: 1 }),
+  firsts: () => [{ alpha: 1 }, { alpha: 100 }],
   source: (_task, point) => ({
     imports: ['from sklearn.linear_model import Ridge'],
     lines: [`estimator = ${call('Ridge', point)}`],

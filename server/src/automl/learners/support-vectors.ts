@@ -15,7 +15,10 @@ export const supportVectors: Learner = {
     { kind: 'float', name: 'gamma', low: 1e-4, high: 1, log: true },
     ...classWeightSpace(task),
   ],
-  first: (task) => ({ C: 1, gamma: 0.5 / widthOf(task), ...classWeightFirst(task) }),
+  firsts: (task) => [
+    { C: 1, gamma: 0.5 / widthOf(task), ...classWeightFirst(task) },
+    { C: 10, gamma: 0.1 / widthOf(task), ...classWeightFirst(task) },
+  ],
   source: (task, point) => {
     if (!isClassification(task)) {
       return {

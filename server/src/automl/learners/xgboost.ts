@@ -17,15 +17,26 @@ export const xgboost: Learner = {
     { kind: 'float', name: 'colsample_bytree', low: 0.2, high: 1 },
     { kind: 'float', name: 'reg_lambda', low: 0.01, high: 100, log: true },
   ],
-  first: (task) => ({
-    n_estimators: 200,
-    learning_rate: task.rows < 1000 ? 0.05 : 0.03,
-    max_depth: 4,
-    min_child_weight: Math.max(1, usualLeafSize(task) / 4),
-    subsample: 0.7,
-    colsample_bytree: 0.3,
-    reg_lambda: 10,
-  }),
+  firsts: (task) => [
+    {
+      n_estimators: 200,
+      learning_rate: task.rows < 1000 ? 0.05 : 0.03,
+      max_depth: 4,
+      min_child_weight: Math.max(1, usualLeafSize(task) / 4),
+      subsample: 0.7,
+      colsample_bytree: 0.3,
+      reg_lambda: 10,
+    },
+    {
+      n_estimators: 250,
+      learning_rate: 0.05,
+      max_depth: task.rows < 20_000 ? 2 : 6,
+      min_child_weight: Math.max(1, usualLeafSize(task) / 4),
+      subsample: 0.7,
+      colsample_bytree: task.rows < 20_000 ? 0.5 : 0.7,
+      reg_lambda: 3,
+    },
+  ],
   source: (task, point) => {
     const name = isClassification(task) ? 'XGBClassifier' : 'XGBRegressor'
     const fixed = { tree_method: 'hist', n_jobs: 1, random_state: task.seed }

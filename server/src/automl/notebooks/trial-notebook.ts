@@ -160,6 +160,8 @@ function record(plan: SearchPlan, trial: TrialPlan): Cell[] {
   ])
   const params = {
     learner: trial.learner.name,
+    source_table: plan.data.table,
+    source_version: plan.data.version,
     ...trial.point,
     folds: plan.folds,
     seed: plan.task.seed,

@@ -6,7 +6,7 @@ const functionLines = [
   '    """Numbers that say where in time each value is."""',
   '    parts = {}',
   '    for column in frame:',
-  '        moments = pd.to_datetime(frame[column])',
+  '        moments = pd.to_datetime(frame[column], utc=True).dt.tz_localize(None)',
   '        parts[f"{column}_day"] = (moments - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)',
   '        parts[f"{column}_month"] = moments.dt.month',
   '        parts[f"{column}_day_of_month"] = moments.dt.day',
