@@ -38,7 +38,7 @@ function overSqlite(path: string): Database {
     transaction: (work) => db.transaction().execute((tx) => sqlite.holding(() => work(tx))),
     async [Symbol.asyncDispose]() {
       await db.destroy()
-      sqlite.close()
+      await sqlite.close()
     },
   }
 }

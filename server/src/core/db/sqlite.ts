@@ -3,12 +3,8 @@
  *
  * Two connections to one WAL file. Every write goes through the writer, one transaction at a time
  * (`Lock`); a plain SELECT outside a transaction goes to the reader, which always sees the last
- * commit and never waits. Commits are synced (synchronous=FULL), and `groupCommit` lets
- * many small writes share one sync:
- *
- *   idle → (first write) queued → lock held: BEGIN, each write in a savepoint, COMMIT → idle
- *
- * A write that throws rolls back to its own savepoint and rejects its own promise only.
+ * commit and never waits. Every write is acknowledged once it is synced (`WalSync`), and
+ * `groupCommit` lets many small writes share one transaction (`group-commit.ts`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
@@ -22,7 +18,9 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
+import { groupCommitter, type GroupCommit } from './group-commit.ts'
 import { Lock } from './lock.ts'
+import { WalSync } from './wal-sync.ts'
 
 export interface SqliteFile {
   readonly dialect: Dialect
@@ -30,23 +28,26 @@ export interface SqliteFile {
   readonly writer: DatabaseSync
   readonly reader: DatabaseSync
   /** Runs synchronous work inside the next shared transaction; resolves once that is durable. */
-  readonly groupCommit: <T>(work: (writer: DatabaseSync) => T) => Promise<T>
+  readonly groupCommit: GroupCommit
   /** Marks everything `work` awaits as inside a transaction, so that a nested write is refused. */
   readonly holding: <T>(work: () => Promise<T>) => Promise<T>
-  readonly close: () => void
+  readonly close: () => Promise<void>
 }
 
 const cachedStatements = 500
 
 export function openSqlite(path: string): SqliteFile {
   const writer = connect(path)
+  // NORMAL leaves the sync after a commit to `WalSync`; checkpoints still sync by themselves.
   writer.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000',
+    'pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000',
   )
   // A private in-memory database has one connection only.
   const reader = path === ':memory:' ? writer : connect(path)
-  const shared = new SharedConnections(writer, reader)
-  const close = () => {
+  const sync = new WalSync(path)
+  const shared = new SharedConnections({ writer, reader, sync })
+  const close = async () => {
+    await sync.close()
     if (reader !== writer) reader.close()
     writer.close()
   }
@@ -56,7 +57,12 @@ export function openSqlite(path: string): SqliteFile {
     holding,
     writer,
     reader,
-    groupCommit: groupCommitter(shared),
+    groupCommit: groupCommitter({
+      writer,
+      sync,
+      lock: shared.lock,
+      refuse: () => shared.refuseNested(),
+    }),
     close,
   }
 }
@@ -73,11 +79,19 @@ class SharedConnections {
   readonly holding = new AsyncLocalStorage<true>()
   readonly writer: DatabaseSync
   readonly reader: DatabaseSync
+  readonly sync: WalSync
   readonly #prepared = new Map<DatabaseSync, Map<string, StatementSync>>()
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync) {
-    this.writer = writer
-    this.reader = reader
+  constructor(parts: Pick<SharedConnections, 'writer' | 'reader' | 'sync'>) {
+    this.writer = parts.writer
+    this.reader = parts.reader
+    this.sync = parts.sync
+  }
+
+  refuseNested(): void {
+    if (this.holding.getStore()) {
+      throw new Error("Write through the transaction's ctx: the outer db would wait for itself")
+    }
   }
 
   execute<R>(db: DatabaseSync, query: CompiledQuery): QueryResult<R> {
@@ -152,6 +166,7 @@ class SqliteDriver implements Driver {
 
   async commitTransaction(connection: SqliteConnection): Promise<void> {
     connection.end('commit')
+    await this.#shared.sync.durable()
   }
 
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
@@ -170,7 +185,7 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
-    this.#refuseNested()
+    this.#shared.refuseNested()
     this.#release = await this.#shared.lock.acquire()
     this.#shared.writer.exec('begin immediate')
   }
@@ -190,85 +205,19 @@ class SqliteConnection implements DatabaseConnection {
     if (query.query.kind === 'SelectQueryNode' && reader !== writer) {
       return this.#shared.execute(reader, query)
     }
-    this.#refuseNested()
+    this.#shared.refuseNested()
     const release = await lock.acquire()
+    let result: QueryResult<R>
     try {
-      return this.#shared.execute(writer, query)
+      result = this.#shared.execute(writer, query)
     } finally {
       release()
     }
+    await this.#shared.sync.durable()
+    return result
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     yield await this.executeQuery<R>(query)
   }
-
-  #refuseNested(): void {
-    if (this.#shared.holding.getStore()) {
-      throw nestedWrite()
-    }
-  }
-}
-
-function nestedWrite(): Error {
-  return new Error("Write through the transaction's ctx: the outer db would wait for itself")
-}
-
-interface Waiting {
-  readonly work: (writer: DatabaseSync) => unknown
-  readonly resolve: (value: never) => void
-  readonly reject: (error: unknown) => void
-}
-
-function groupCommitter(shared: SharedConnections): SqliteFile['groupCommit'] {
-  let queue: Waiting[] = []
-  let running = false
-
-  async function drain(): Promise<void> {
-    running = true
-    while (queue.length > 0) {
-      const release = await shared.lock.acquire()
-      const batch = queue
-      queue = []
-      try {
-        commitBatch(shared.writer, batch)
-      } finally {
-        release()
-      }
-      // Let the requests that the last commit answered come back before the next one.
-      await new Promise<void>((resolve) => setImmediate(resolve))
-    }
-    running = false
-  }
-
-  return (work) =>
-    new Promise((resolve, reject) => {
-      if (shared.holding.getStore()) throw nestedWrite()
-      queue.push({ work, resolve, reject })
-      if (!running) void drain()
-    })
-}
-
-function commitBatch(writer: DatabaseSync, batch: readonly Waiting[]): void {
-  const done: (() => void)[] = []
-  try {
-    writer.exec('begin immediate')
-    for (const { work, resolve, reject } of batch) {
-      try {
-        writer.exec('savepoint one')
-        const value = work(writer)
-        writer.exec('release one')
-        done.push(() => resolve(value as never))
-      } catch (error) {
-        writer.exec('rollback to one; release one')
-        done.push(() => reject(error))
-      }
-    }
-    writer.exec('commit')
-  } catch (error) {
-    if (writer.isOpen && writer.isTransaction) writer.exec('rollback')
-    for (const { reject } of batch) reject(error)
-    return
-  }
-  for (const answer of done) answer()
 }

@@ -1,0 +1,115 @@
+/**
+ * Many small writes in one transaction and one sync.
+ *
+ *   idle → (first write) gathering, till the events at hand are handled
+ *        → lock held: BEGIN, each write in a savepoint, COMMIT → syncing → answered
+ *                                                              ↘ gathering, when more came meanwhile
+ *
+ * A write that throws rolls back to its own savepoint and rejects its own promise only. The next
+ * transaction does not wait for the sync of the one before: both may end up in the same sync.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Lock } from './lock.ts'
+import type { WalSync } from './wal-sync.ts'
+
+/** Runs synchronous work inside the next shared transaction; resolves once that is durable. */
+export type GroupCommit = <T>(work: (writer: DatabaseSync) => T) => Promise<T>
+
+interface Parts {
+  readonly writer: DatabaseSync
+  readonly sync: WalSync
+  readonly lock: Lock
+  /** Throws when called inside a transaction, which would wait for itself. */
+  readonly refuse: () => void
+}
+
+interface Waiting {
+  readonly work: (writer: DatabaseSync) => unknown
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+export function groupCommitter({ writer, sync, lock, refuse }: Parts): GroupCommit {
+  const words = new Words(writer)
+  let queue: Waiting[] = []
+  let gathering = false
+
+  async function commit(): Promise<void> {
+    const release = await lock.acquire()
+    gathering = false
+    const batch = queue
+    queue = []
+    let answers: Answers
+    try {
+      answers = commitBatch(words, batch)
+    } finally {
+      release()
+    }
+    try {
+      await sync.durable()
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    for (const answer of answers) answer()
+  }
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      refuse()
+      queue.push({ work, resolve, reject })
+      if (gathering) return
+      gathering = true
+      setImmediate(() => void commit())
+    })
+}
+
+type Answers = readonly (() => void)[]
+
+/** The statements around writes, prepared once. */
+class Words {
+  readonly writer: DatabaseSync
+  readonly #prepared = new Map<string, StatementSync>()
+
+  constructor(writer: DatabaseSync) {
+    this.writer = writer
+  }
+
+  run(sql: string): void {
+    const known = this.#prepared.get(sql)
+    const statement = known ?? this.writer.prepare(sql)
+    if (!known) this.#prepared.set(sql, statement)
+    statement.run()
+  }
+}
+
+/** Commits the batch and says how each write is to be answered once that is durable. */
+function commitBatch(words: Words, batch: readonly Waiting[]): Answers {
+  try {
+    words.run('begin immediate')
+    const answers = batch.map((waiting) => runOne(words, waiting))
+    words.run('commit')
+    return answers
+  } catch (error) {
+    const { writer } = words
+    if (writer.isOpen && writer.isTransaction) words.run('rollback')
+    return batch.map(
+      ({ reject }) =>
+        () =>
+          reject(error),
+    )
+  }
+}
+
+function runOne(words: Words, { work, resolve, reject }: Waiting): () => void {
+  words.run('savepoint one')
+  try {
+    const value = work(words.writer)
+    words.run('release one')
+    return () => resolve(value as never)
+  } catch (error) {
+    words.run('rollback to one')
+    words.run('release one')
+    return () => reject(error)
+  }
+}
