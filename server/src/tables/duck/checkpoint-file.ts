@@ -77,14 +77,17 @@ export async function writeCheckpoint(
   const lines = engine.scratchPath('json')
   const made = engine.scratchPath('parquet')
   try {
-    await writeFile(lines, actions.map((action) => JSON.stringify(action)).join('\n'))
+    const texts = actions.map((action) => JSON.stringify(action))
+    // DuckDB's buffers are a multiple of this; its default would not take one long action.
+    const longest = texts.reduce((most, text) => Math.max(most, 4 * text.length), 65_536)
+    await writeFile(lines, texts.join('\n'))
     const columns = Object.entries(checkpointColumns)
       .map(([name, type]) => `${name}: ${quoteText(type)}`)
       .join(', ')
     await engine.session(
       (session) =>
         session.run(`copy (select * from read_json(${quoteText(lines)}, format = 'newline_delimited',
-          maximum_object_size = 268435456, columns = {${columns}})) to ${quoteText(made)} (format parquet)`),
+          maximum_object_size = ${longest}, columns = {${columns}})) to ${quoteText(made)} (format parquet)`),
       { inner: true },
     )
     await syncFile(made)

@@ -25,7 +25,7 @@ export interface ScanInput {
 export function scanSql(input: ScanInput): string {
   const { snapshot } = input
   const files = input.files ?? listFiles(snapshot)
-  const extra = input.positions ? ', file_index as __file, file_row_number as __row' : ''
+  const extra = input.positions ? ', file_index::bigint as __file, file_row_number as __row' : ''
   if (files.length === 0) return emptyScan(snapshot.schema.fields, input.positions === true)
   const metadata = snapshot.metadata
   const partitioned = new Set(metadata?.partitionColumns)
@@ -62,7 +62,7 @@ function partitionColumn(field: StructField, files: readonly AddFile[], mapped: 
     return value === null || value === undefined || value === '' ? 'null' : quoteText(value)
   })
   const type = toDuckType(field.type, field.name)
-  const picked = `([${values.join(', ')}]::varchar[])[file_index + 1]`
+  const picked = `([${values.join(', ')}]::varchar[])[file_index::bigint + 1]`
   return `cast(${picked} as ${type}) as ${quoteName(field.name)}`
 }
 

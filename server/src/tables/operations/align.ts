@@ -2,6 +2,7 @@
 import {
   isStruct,
   quoteName,
+  quoteText,
   toDuckType,
   toTypeText,
   type DeltaType,
@@ -51,11 +52,13 @@ function alignColumn(input: AlignInput, to: StructField, from: StructField | und
     throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
   }
   const isFit = canCast(from.type, to.type) || (input.isLenient && canConvert(from.type, to.type))
-  if (!isFit) {
-    const problem = `column '${to.name}' is ${toTypeText(from.type)}, the table has ${toTypeText(to.type)}`
-    throw tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
-  }
-  return `cast(s.${quoteName(from.name)} as ${type}) as ${name}`
+  const value = `s.${quoteName(from.name)}`
+  if (isFit) return `cast(${value} as ${type}) as ${name}`
+  const problem = `column '${to.name}' is ${toTypeText(from.type)}, the table has ${toTypeText(to.type)}`
+  const mismatch = tablesErrors.TABLES_SCHEMA_MISMATCH(table, problem)
+  if (from.type !== 'integer') throw mismatch
+  // A column of nothing but NULL says it is INTEGER; it fits anything.
+  return `case when ${value} is null then cast(null as ${type}) else error(${quoteText(mismatch.message)}) end as ${name}`
 }
 
 const times = ['date', 'timestamp', 'timestamp_ntz']
