@@ -1,0 +1,218 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { Batcher } from '../batcher.ts'
+import type { OnnxConversion } from '../conversion.ts'
+import { servingErrors } from '../errors.ts'
+import type { BoundRows, Row } from '../input-plan.ts'
+import { FlavourKind, type Flavour, type Scores } from './flavour.ts'
+
+export interface OpenOnnxInput {
+  /** Named in errors: `churn/3`. */
+  readonly model: string
+  /** Path of the converted graph. */
+  readonly path: string
+  readonly conversion: OnnxConversion
+  /** Columns in signature order; undefined where the model takes a matrix. */
+  readonly columns: readonly string[] | undefined
+}
+
+/** Runs a converted model inside the server. One thread: the next request matters more than this one. */
+export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
+  const ort = await import('onnxruntime-node')
+  const session = await ort.InferenceSession.create(input.path, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  })
+  const encode = planEncoding(input)
+  const outputs = planOutputs(input.conversion.output)
+  const run = async (rows: readonly Row[]): Promise<Output> => {
+    const { numbers, codes } = encode(rows)
+    const feeds: Record<string, Tensor> = {}
+    if (numbers)
+      feeds['numbers'] = new ort.Tensor('float32', numbers.data, [rows.length, numbers.width])
+    if (codes) feeds['codes'] = new ort.Tensor('int32', codes.data, [rows.length, codes.width])
+    return readOutput(await runSession(session, feeds, input.model), rows.length)
+  }
+  const checkMissing = planMissingCheck(input)
+  const batcher = new Batcher({ run: async (rows) => outputs.predict(await run(rows)) })
+  return {
+    kind: FlavourKind.Onnx,
+    async predict(bound) {
+      checkMissing(bound)
+      return batcher.submit(bound.rows)
+    },
+    async score(bound) {
+      checkMissing(bound)
+      return outputs.score(await run(bound.rows))
+    },
+    async [Symbol.asyncDispose]() {
+      await batcher[Symbol.asyncDispose]()
+      await session.release()
+    },
+  }
+}
+
+interface Output {
+  readonly data: Float32Array
+  readonly rows: number
+  /** Values per row. */
+  readonly width: number
+}
+
+async function runSession(
+  session: InferenceSession,
+  feeds: Record<string, Tensor>,
+  model: string,
+): Promise<Tensor> {
+  try {
+    const results = await session.run(feeds)
+    const output = results[session.outputNames[0] ?? '']
+    if (output?.type === 'float32') return output
+    throw new Error(`the graph answers ${output?.type ?? 'nothing'}`)
+  } catch (cause) {
+    throw servingErrors.SERVING_MODEL_FAILED(model, (cause as Error).message).with({ cause })
+  }
+}
+
+function readOutput(tensor: Tensor, rows: number): Output {
+  const data = tensor.data as Float32Array
+  return { data, rows, width: rows === 0 ? 0 : data.length / rows }
+}
+
+interface Matrix<Data> {
+  readonly data: Data
+  readonly width: number
+}
+interface Encoded {
+  readonly numbers: Matrix<Float32Array> | undefined
+  readonly codes: Matrix<Int32Array> | undefined
+}
+
+function planEncoding({ conversion, columns }: OpenOnnxInput): (rows: readonly Row[]) => Encoded {
+  const { numbers: names, texts } = conversion
+  if (names === null || columns === undefined) {
+    return (rows) => {
+      const width = rows[0]?.length ?? 0
+      const positions = Array.from({ length: width }, (_, i) => i)
+      return { numbers: encodeNumbers(rows, positions), codes: undefined }
+    }
+  }
+  const numbers = names.map((name) => columns.indexOf(name))
+  const dictionary = new Map(Object.entries(conversion.dictionary))
+  const codes = texts.map(({ column, missing }) => ({ at: columns.indexOf(column), missing }))
+  return (rows) => ({
+    numbers: numbers.length > 0 ? encodeNumbers(rows, numbers) : undefined,
+    codes: codes.length > 0 ? encodeTexts(rows, codes, dictionary) : undefined,
+  })
+}
+
+function encodeNumbers(rows: readonly Row[], positions: readonly number[]): Matrix<Float32Array> {
+  const width = positions.length
+  const data = new Float32Array(rows.length * width)
+  let next = 0
+  for (const row of rows) {
+    for (const position of positions) {
+      const cell = row[position]
+      data[next] = cell === null ? Number.NaN : Number(cell)
+      next += 1
+    }
+  }
+  return { data, width }
+}
+
+function encodeTexts(
+  rows: readonly Row[],
+  columns: readonly { readonly at: number; readonly missing: number }[],
+  dictionary: ReadonlyMap<string, number>,
+): Matrix<Int32Array> {
+  const width = columns.length
+  const data = new Int32Array(rows.length * width)
+  let next = 0
+  for (const row of rows) {
+    for (const { at, missing } of columns) {
+      const cell = row[at]
+      data[next] = cell === null ? missing : (dictionary.get(cell as string) ?? 0)
+      next += 1
+    }
+  }
+  return { data, width }
+}
+
+function planMissingCheck({ conversion, columns }: OpenOnnxInput): (bound: BoundRows) => void {
+  const refused = conversion.refuses_missing.map((name) => ({
+    name,
+    at: columns ? columns.indexOf(name) : Number(name),
+  }))
+  if (refused.length === 0) return () => {}
+  return ({ rows }) => {
+    for (const [index, row] of rows.entries()) {
+      for (const { name, at } of refused) {
+        if (row[at] !== null) continue
+        throw servingErrors.SERVING_VALUE_INVALID(
+          { column: name, row: index },
+          'a value (this model cannot handle a missing one)',
+          'null',
+        )
+      }
+    }
+  }
+}
+
+interface OutputPlan {
+  readonly predict: (output: Output) => readonly unknown[]
+  readonly score: (output: Output) => Scores
+}
+
+function planOutputs({ kind, predict, classes }: OnnxConversion['output']): OutputPlan {
+  if (kind === 'values' || classes === null) {
+    const values = (output: Output) => Array.from(output.data)
+    return {
+      predict: values,
+      score: (output) => ({
+        prediction: values(output),
+        probability: values(output).map(() => null),
+      }),
+    }
+  }
+  const labels = (output: Output) => perRow(output, (start) => classes[topClass(output, start)])
+  const scored = (output: Output): Scores => ({
+    prediction: labels(output),
+    probability: perRow(output, (start) => {
+      const column = output.width === 2 ? 1 : topClass(output, start)
+      return output.data[start + column] ?? null
+    }),
+  })
+  switch (predict) {
+    case 'label':
+    case 'value':
+      return { predict: labels, score: scored }
+    case 'positive':
+      return {
+        predict: (output) => perRow(output, (start) => output.data[start + 1]),
+        score: scored,
+      }
+    case 'probabilities':
+      return {
+        predict: (output) =>
+          perRow(output, (start) => Array.from(output.data.subarray(start, start + output.width))),
+        score: scored,
+      }
+  }
+}
+
+function perRow<T>(output: Output, read: (start: number) => T): T[] {
+  const answers: T[] = []
+  for (let row = 0; row < output.rows; row += 1) answers.push(read(row * output.width))
+  return answers
+}
+
+/** Probabilities this close are a tie, which goes to the first class as in scikit-learn. */
+const tie = 1e-6
+
+function topClass({ data, width }: Output, start: number): number {
+  let largest = -1
+  for (let i = 0; i < width; i += 1) largest = Math.max(largest, data[start + i] ?? -1)
+  for (let i = 0; i < width; i += 1) if ((data[start + i] ?? -1) >= largest - tie) return i
+  return 0
+}
