@@ -1,24 +1,23 @@
-"""Registers the best run's model with plain MLflow; the registry's events do the rest."""
+"""Registers the best trial's model with plain MLflow; the registry's events do the rest."""
 
 import argparse
 
-import millrace
 import mlflow
+
+import millrace
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--model", required=True)
-parser.add_argument("--run-id", required=True)
+parser.add_argument("--model-uri", required=True, help="models:/m-… of the best trial")
+parser.add_argument("--search", required=True)
 args = parser.parse_args()
 
 client = mlflow.MlflowClient()
-run = client.get_run(args.run_id)
-version = mlflow.register_model(f"runs:/{args.run_id}/model", args.model)
-learner = run.data.params.get("learner", "model")
+version = mlflow.register_model(args.model_uri, args.model, tags={"search": args.search})
+run = client.get_run(version.run_id)
+learner = run.data.params.get("learner") or run.info.run_name
 client.update_model_version(
-    args.model, version.version, description=f"{learner}, best of its search"
+    args.model, version.version, description=f"{learner}, the best of search {args.search}"
 )
-for name in ("source_table", "source_version"):
-    if name in run.data.params:
-        client.set_model_version_tag(args.model, version.version, name, run.data.params[name])
 millrace.dbutils.jobs.taskValues.set("version", str(version.version))
-print(f"{args.model} {version.version}")
+print(f"{args.model} version {version.version}, from run {version.run_id}")

@@ -1,9 +1,8 @@
 """Searches models on the training set; every trial is an MLflow run with a notebook of its own."""
 
 import argparse
-from pathlib import Path
 
-from churn_data import LABEL
+from churn_data import KEYS, LABEL
 
 import millrace
 
@@ -13,17 +12,17 @@ args = parser.parse_args()
 
 search = millrace.automl.classify(
     "main.churn.training",
-    LABEL,
-    exclude_columns=["customer_id", "week"],
+    target_col=LABEL,
+    pos_label="Yes",
     primary_metric="roc_auc",
-    positive_label="Yes",
+    exclude_cols=KEYS,
     max_trials=args.trials,
     seed=7,
     experiment_name="/Shared/churn",
 )
-for trial in search["leaderboard"]:
-    print(f"{trial['rank'] or '-':>3}  {trial['learner']:24} {trial['score']}")
-best = search["best_trial"]
-millrace.dbutils.jobs.taskValues.set("search_id", search["search_id"])
-millrace.dbutils.jobs.taskValues.set("best_run_id", best["run_id"])
-print(f"{len(search['leaderboard'])} trials; best: {best['learner']} {best['score']:.4f}")
+best = search.best_trial
+values = millrace.dbutils.jobs.taskValues
+values.set("search_id", search.search_id)
+values.set("best_run_id", best.run_id)
+values.set("model_uri", best.model_uri)
+print(f"{len(search.trials)} trials; best: {best.learner} {best.score:.4f}")
