@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { authMigrations, authRoutes, resolvePrincipal } from './auth/index.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type RoutePlugin,
 } from './core/index.ts'
 import { guardHost } from './guards.ts'
+import { lazyCompilers } from './lazy-schemas.ts'
 import { automlMigrations, automlRoutes } from './automl/index.ts'
 import { computeMigrations, computeRoutes } from './compute/index.ts'
 import { featuresMigrations, featuresRoutes } from './features/index.ts'
@@ -69,12 +70,20 @@ const bodyLimitBytes = 64 * 1024 * 1024
 export async function buildApp(ctx: Ctx): Promise<App> {
   const app: App = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2048 },
-    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
+    schemaController: { compilersFactory: lazyCompilers },
+    ajv: {
+      customOptions: {
+        coerceTypes: 'array',
+        removeAdditional: false,
+        allErrors: false,
+        allowUnionTypes: true,
+      },
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
   mapErrors(app)
   app.decorateRequest('ctx')
