@@ -49,7 +49,8 @@ export async function planTables(
     ]),
   )
   const parameters = parameterLiterals(input.parameters ?? [])
-  const query = { sql: input.sql, parameters }
+  const more = input.schema === undefined ? {} : { schema: input.schema }
+  const query = { sql: input.sql, parameters, ...more }
   return planQuery(roomOf(ctx).engine, query, async (reference, travel) => {
     const [only = ''] = reference.parts
     const substitute = reference.parts.length === 1 ? substitutes.get(only) : undefined

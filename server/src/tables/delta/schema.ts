@@ -46,11 +46,17 @@ const duckNames: Readonly<Record<string, string>> = {
   date: 'DATE',
   timestamp: 'TIMESTAMP WITH TIME ZONE',
   timestamp_ntz: 'TIMESTAMP',
+  // Holds nothing but nulls.
+  void: 'INTEGER',
 }
 
 /** DuckDB type names that a Delta table holds as another, wide enough type. */
 const deltaNames: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(duckNames).map(([delta, duck]) => [duck, delta])),
+  ...Object.fromEntries(
+    Object.entries(duckNames)
+      .filter(([delta]) => delta !== 'void')
+      .map(([delta, duck]) => [duck, delta]),
+  ),
   UTINYINT: 'short',
   USMALLINT: 'integer',
   UINTEGER: 'long',

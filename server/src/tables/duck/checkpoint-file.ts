@@ -76,6 +76,7 @@ export async function writeCheckpoint(
   const actions = checkpointActions(snapshot, options.forgetBeforeMs)
   const lines = engine.scratchPath('json')
   const made = engine.scratchPath('parquet')
+  await engine.ready()
   try {
     const texts = actions.map((action) => JSON.stringify(action))
     // DuckDB's buffers are a multiple of this; its default would not take one long action.

@@ -69,6 +69,7 @@ function takeTimeTravel(text: string): DuckText {
     // Blanks of the same length keep every other place in the text where it was.
     const { start, end } = found
     edits.push({ start, end, text: ' '.repeat(end - start) })
+    while ((tokens[i + 1]?.end ?? Infinity) <= end) i++
   }
   return { text: applyEdits(text, edits), travels }
 }

@@ -2,6 +2,7 @@ import { quoteName, quoteText } from '../delta/schema.ts'
 import type { Engine } from '../duck/engine.ts'
 import { toDuckDialect, type ParameterLiterals, type TimeTravel } from './dialect.ts'
 import { tablesErrors } from '../errors.ts'
+import { catalogName, defaultSchema, nameOfParts } from '../table-name.ts'
 import type { TableSource } from '../types.ts'
 import { readReferences, type References, type TableReference } from './references.ts'
 import {
@@ -42,9 +43,10 @@ export type Resolve = (
 /** Turns a query on tables into one on views, which stand for snapshots; nothing is run. */
 export async function planQuery(
   engine: Engine,
-  query: { readonly sql: string; readonly parameters: ParameterLiterals },
+  query: { readonly sql: string; readonly parameters: ParameterLiterals; readonly schema?: string },
   resolve: Resolve,
 ): Promise<QueryPlan> {
+  const { schema = defaultSchema } = query
   const { text, travels } = toDuckDialect(toByteText(query.sql), query.parameters)
   const sql = fromByteText(text)
   const serialized = await engine.session(
@@ -62,7 +64,7 @@ export async function planQuery(
     if (!same) views.push(view)
     names.push(view.name)
   }
-  const edited = applyEdits(text, editReferences(references, places, names))
+  const edited = applyEdits(text, editReferences(references, places, { names, schema }))
   return { sql: fromByteText(edited), views }
 }
 
@@ -99,17 +101,31 @@ function endOfName(tokens: readonly Token[], first: number): number {
   return tokens[last]?.end ?? 0
 }
 
-function editReferences(references: References, places: Places, names: readonly string[]): Edit[] {
+const describes = new Set(['DESCRIBE', 'DESC', 'SUMMARIZE'])
+
+function editReferences(
+  references: References,
+  places: Places,
+  options: { readonly names: readonly string[]; readonly schema: string },
+): Edit[] {
   const edits: Edit[] = references.tables.map((reference, i) => {
-    const alias = reference.alias === '' ? ` as ${quoteBytes(reference.parts.at(-1) ?? '')}` : ''
+    const before = places.tokens[(places.at.get(reference.location) ?? 0) - 1]
+    // Behind DESCRIBE stands a bare name.
+    const isBare = before !== undefined && describes.has(before.text.toUpperCase())
+    const alias =
+      reference.alias !== '' || isBare ? '' : ` as ${quoteBytes(reference.parts.at(-1) ?? '')}`
     return {
       start: reference.location,
       end: places.ends[i] ?? reference.location,
-      text: `${quoteName(names[i] ?? '')}${alias}`,
+      text: `${quoteName(options.names[i] ?? '')}${alias}`,
     }
   })
+  const full = references.tables
+    .filter((reference) => reference.alias === '')
+    .map(({ parts }) => nameOfParts(parts, options.schema))
+    .map(({ schema, table }) => [catalogName, schema, table])
   for (const column of references.columns) {
-    const dropped = qualifierLength(column.parts, references.tables)
+    const dropped = qualifierLength(column.parts, full)
     const first = places.at.get(column.location)
     const kept = first === undefined ? undefined : places.tokens[first + 2 * dropped]
     if (dropped > 0 && kept) edits.push({ start: column.location, end: kept.start, text: '' })
@@ -122,11 +138,12 @@ function quoteBytes(name: string): string {
 }
 
 /** How many leading parts of `main.churn.customers.id` only say where the table is. */
-function qualifierLength(parts: readonly string[], tables: readonly TableReference[]): number {
+function qualifierLength(parts: readonly string[], tables: readonly (readonly string[])[]): number {
   const lower = parts.map((part) => part.toLowerCase())
-  for (const { parts: name, alias } of tables) {
-    if (alias !== '' || name.length < 2 || name.length >= lower.length) continue
-    if (name.every((part, i) => part.toLowerCase() === lower[i])) return name.length - 1
+  for (const length of [3, 2]) {
+    if (length >= parts.length) continue
+    const given = lower.slice(0, length).join('\n')
+    if (tables.some((table) => table.slice(-length).join('\n') === given)) return length - 1
   }
   return 0
 }
