@@ -21,6 +21,7 @@ import { planAppend, type WrittenRows } from './operations/append.ts'
 import { assertConstraints } from './operations/constraints.ts'
 import { byKey, planMerge, type PlanWithFiles } from './operations/merge.ts'
 import { planOverwrite } from './operations/overwrite.ts'
+import { tablesErrors } from './errors.ts'
 import { logAt, roomOf } from './room.ts'
 import { WriteMode } from './types.ts'
 
@@ -40,7 +41,14 @@ export interface ComputedWrite {
   readonly compute: (snapshot: Snapshot) => Promise<PlanWithFiles | undefined>
 }
 
-export type PendingWrite = RowsWrite | ComputedWrite
+/** A change that was worked out before, on the files that it removes. */
+export interface ChangeWrite {
+  readonly change: CommitPlan
+  /** The files that it adds. */
+  readonly adds: readonly AddFile[]
+}
+
+export type PendingWrite = RowsWrite | ComputedWrite | ChangeWrite
 
 export interface CommitWritesInput {
   readonly entry: CatalogEntry
@@ -56,7 +64,7 @@ export interface CommitWritesInput {
 export async function commitWrites(ctx: Ctx, input: CommitWritesInput): Promise<Committed> {
   const { entry, attemptId } = input
   const log = logAt(ctx, entry.location)
-  const given = input.ownsFiles ? givenFiles(input) : []
+  const given = input.ownsFiles ? givenFiles(input.writes) : []
   let folded: Folded | undefined
   const plan = async (snapshot: Snapshot): Promise<CommitPlan | undefined> => {
     if (snapshot.metadata) {
@@ -94,8 +102,8 @@ function requestOf(ctx: Ctx, input: CommitWritesInput): Omit<CommitRequest, 'pla
   }
 }
 
-function givenFiles(input: CommitWritesInput): AddFile[] {
-  return input.writes.flatMap((write) => ('adds' in write ? write.adds : []))
+function givenFiles(writes: readonly PendingWrite[]): AddFile[] {
+  return writes.flatMap((write) => ('adds' in write ? write.adds : []))
 }
 
 /**
@@ -118,7 +126,9 @@ export async function deleteUncommitted(
   )
 }
 
-interface Folded {
+export interface Folded {
+  /** The table as it would be. */
+  readonly snapshot: Snapshot
   /** Undefined when nothing is to be changed. */
   readonly plan: CommitPlan | undefined
   /** Files that planning made. */
@@ -127,7 +137,12 @@ interface Folded {
   readonly unused: readonly AddFile[]
 }
 
-async function foldWrites(ctx: Ctx, base: Snapshot, input: CommitWritesInput): Promise<Folded> {
+/** Plans writes one after another, without committing them. */
+export async function foldWrites(
+  ctx: Ctx,
+  base: Snapshot,
+  input: Pick<CommitWritesInput, 'entry' | 'writes'>,
+): Promise<Folded> {
   let snapshot = base
   const plans: CommitPlan[] = []
   const made: AddFile[] = []
@@ -144,13 +159,13 @@ async function foldWrites(ctx: Ctx, base: Snapshot, input: CommitWritesInput): P
     await deleteDataFiles(input.entry.location, made)
     throw error
   }
-  const unused = [...givenFiles(input), ...made].filter(
+  const unused = [...givenFiles(input.writes), ...made].filter(
     (file) => !snapshot.files.get(fileKey(file)),
   )
   const [first] = plans
-  if (!first) return { plan: undefined, made, unused }
+  if (!first) return { plan: undefined, made, unused, snapshot }
   const actions = plans.length === 1 ? first.actions : difference(base, snapshot, ctx.now())
-  return { plan: { ...headline(plans, first), actions }, made, unused }
+  return { plan: { ...headline(plans, first), actions }, made, unused, snapshot }
 }
 
 /** What the history says of several writes in one commit. */
@@ -193,6 +208,10 @@ async function planWrite(
   { entry, write }: PlanInput,
 ): Promise<PlanWithFiles | undefined> {
   if ('compute' in write) return write.compute(snapshot)
+  if ('change' in write) {
+    assertUntouched(entry.name.full, snapshot, write.change)
+    return { plan: write.change, made: [] }
+  }
   const { location } = entry
   const rows = { ...write, table: entry.name.full, location, nowMs: ctx.now().getTime() }
   if (!needsSession(snapshot, write)) return { plan: planFiles(snapshot, rows), made: [] }
@@ -204,6 +223,12 @@ async function planWrite(
     },
     { inner: true },
   )
+}
+
+/** A change stands as long as every file that it rewrites is still the one it read. */
+function assertUntouched(table: string, snapshot: Snapshot, change: CommitPlan): void {
+  const gone = change.actions.some(({ remove }) => remove && !snapshot.files.get(fileKey(remove)))
+  if (gone) throw tablesErrors.TABLES_COMMIT_CONFLICT(table, 'rows that it changes were rewritten')
 }
 
 // Most tables have no constraint, and most writes append: those are planned without SQL.

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import type { Ctx } from '../core/index.ts'
-import { getEntry, openTable } from './catalog-service.ts'
 import type { CatalogEntry } from './catalog-store.ts'
 import { commitWrites, type ComputedWrite } from './commit-service.ts'
 import { assertWritable } from './delta/protocol.ts'
@@ -29,6 +28,8 @@ import {
   type Substitutes,
 } from './query-service.ts'
 import { roomOf } from './room.ts'
+import { openForCaller } from './staged-reads.ts'
+import { stageChange, stagingAttempt } from './write-service.ts'
 import { describeQuery } from './row-writer.ts'
 import type { Delete, Merge, Update } from './sql/statement.ts'
 import type { TableSource } from './types.ts'
@@ -168,21 +169,25 @@ async function commitChange(
   { statement, context }: CommitChangeInput,
   planChange: PlanChange,
 ): Promise<ChangedRows> {
-  const entry = await getEntry(ctx, statement.table)
-  const { snapshot } = await openTable(ctx, entry)
+  const { entry, snapshot } = await openForCaller(ctx, statement.table)
   if (snapshot.metadata) assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
-  let change: Change | undefined
   const sources: TableSource[] = []
-  const write: ComputedWrite = {
-    compute: async (base) => {
+  const attemptId = stagingAttempt(ctx, {})
+  let change: Change | undefined
+  let version: number | undefined
+  if (attemptId === undefined) {
+    const compute: ComputedWrite['compute'] = async (base) => {
       change = await planOn(ctx, { entry, context, base, sources }, planChange)
       return change.plan
-    },
+    }
+    version = (await commitWrites(ctx, { entry, writes: [{ compute }] })).version
+  } else {
+    change = await planOn(ctx, { entry, context, base: snapshot, sources }, planChange)
+    if (change.plan) await stageChange(ctx, { entry, attemptId, plan: change.plan })
   }
-  const done = await commitWrites(ctx, { entry, writes: [write] })
   await recordReads(ctx, sources)
   const counts = change?.counts ?? { updated: 0, deleted: 0, inserted: 0 }
-  return { table: entry.name.full, version: done.version, ...counts }
+  return { table: entry.name.full, version, ...counts }
 }
 
 interface PlanOnInput {

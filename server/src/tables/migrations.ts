@@ -71,4 +71,9 @@ export const tablesMigrations: Migrations = {
       await db.schema.alterTable('table_stage').addColumn('comment', 'text').execute()
     },
   },
+  '0005_tables_stage_change': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('table_stage').addColumn('change_plan', 'text').execute()
+    },
+  },
 }

@@ -1,7 +1,7 @@
 import { rename, copyFile, rm } from 'node:fs/promises'
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { inTransaction, recordEdge, type Ctx } from '../core/index.ts'
-import { getEntry, openTable } from './catalog-service.ts'
+import { openForCaller } from './staged-reads.ts'
 import type { DeltaLog } from './delta/delta-log.ts'
 import { fromDuckType, quoteName, quoteText, toTypeText } from './delta/schema.ts'
 import type { Session, SessionOptions } from './duck/engine.ts'
@@ -65,17 +65,19 @@ interface AskedVersion {
 }
 
 async function resolveTable(ctx: Ctx, name: TableName, asked: AskedVersion): Promise<ResolvedView> {
-  const entry = await getEntry(ctx, name)
-  const { log, snapshot: latest } = await openTable(ctx, entry)
+  const { entry, log, snapshot: latest, isStaged } = await openForCaller(ctx, name)
   const version = await askedVersion(log, name, asked)
   const snapshot = version === undefined ? latest : await log.at(version)
   if (!snapshot) {
     const found = `its versions go up to ${latest.version}, and old ones may have been vacuumed`
     throw tablesErrors.TABLES_VERSION_NOT_FOUND(name.full, `version ${version}`, found)
   }
+  const sql = scanSql({ location: entry.location, snapshot })
+  // Its own staged rows are no source of what an attempt makes.
+  if (isStaged && version === undefined) return { key: `${name.full}+`, sql }
   return {
     key: `${name.full}@${snapshot.version}`,
-    sql: scanSql({ location: entry.location, snapshot }),
+    sql,
     source: { table: name.full, version: snapshot.version },
   }
 }

@@ -1,5 +1,8 @@
 import { join } from 'node:path'
 import type { Ctx, Database } from '../core/index.ts'
+import type { AddFile } from './delta/actions.ts'
+import type { CommitPlan } from './delta/commit.ts'
+import type { Snapshot } from './delta/snapshot.ts'
 import { DeltaLog } from './delta/delta-log.ts'
 import { checkpointReader } from './duck/checkpoint-file.ts'
 import { Engine } from './duck/engine.ts'
@@ -12,8 +15,21 @@ export interface Room {
   readonly logs: Map<string, DeltaLog>
   /** Statements of the SQL API, oldest first. */
   readonly statements: Map<string, StatementRecord>
+  /** Tables as running attempts see them, by attempt and table. */
+  readonly stagedViews: Map<string, StagedView>
   /** Background work after commits (checkpoints); awaited when the room stops. */
   readonly pending: Set<Promise<void>>
+}
+
+export interface StagedView {
+  /** The table's version and the last staged write that it was made from. */
+  readonly state: string
+  readonly snapshot: Snapshot
+  /** All staged writes of the table as one change. */
+  readonly plan: CommitPlan | undefined
+  /** Files that only the view needs. */
+  readonly made: readonly AddFile[]
+  readonly location: string
 }
 
 const rooms = new WeakMap<Database, Room>()
@@ -28,6 +44,7 @@ export function roomOf(ctx: Ctx): Room {
     engine: new Engine({ allowed, scratch }),
     logs: new Map(),
     statements: new Map(),
+    stagedViews: new Map(),
     pending: new Set(),
   }
   rooms.set(ctx.database, room)

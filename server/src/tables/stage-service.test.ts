@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listEdges, listEvents, type Ctx } from '../core/index.ts'
 import { testCtx, testDialects } from '../core/testing.ts'
-import { listTables } from './catalog-service.ts'
+import { getTable, listTables } from './catalog-service.ts'
 import { tablesMigrations } from './migrations.ts'
 import { queryRows } from './query-service.ts'
+import { runStatement } from './statement-runner.ts'
 import { commitStage, discardStage } from './stage-service.ts'
 import { writeTable } from './write-service.ts'
 
@@ -92,6 +93,53 @@ describe.each(testDialects)('staged writes on %s', (dialect) => {
     await writeTable(ctx, { ...input, requestId: 'r2' })
     expect(await writeTable(ctx, { ...input, requestId: 'r2' })).toMatchObject({ skipped: true })
     expect(await values(ctx)).toEqual([1, 1])
+  })
+
+  test('are seen by the attempt itself, changes by SQL among them', async () => {
+    await using ctx = await testCtx(dialect, tablesMigrations)
+    await writeTable(ctx, { table: 't', mode: 'append', source: { sql: 'select 1 as a' } })
+    const attempt = asAttempt(ctx, 'a1')
+    const sink = { start: () => {}, push: () => true }
+    const run = (sql: string) => runStatement(attempt, { sql, sink })
+    await run('INSERT INTO t VALUES (2), (3)')
+    await run('UPDATE t SET a = a + 10 WHERE a < 3')
+    await run('DELETE FROM t WHERE a = 12')
+    await run(
+      'MERGE INTO t USING (SELECT 11 AS a) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET a = 20',
+    )
+    const merge = {
+      mode: 'merge',
+      keys: ['a'],
+      source: { sql: 'select 3 as a union all select 4' },
+    } as const
+    await writeTable(attempt, { table: 't', ...merge })
+    await run('UPDATE t SET a = a WHERE a = 20')
+    await writeTable(attempt, { table: 't', ...merge })
+    await run('CREATE TABLE u AS SELECT a * 2 AS a FROM t')
+    expect(await values(attempt)).toEqual([3, 4, 20])
+    expect(await values(ctx)).toEqual([1])
+    const doubled = await queryRows(attempt, { sql: 'select a from u order by a' })
+    expect(doubled.rows.flat()).toEqual([6, 8, 40])
+    await writeTable(ctx, { table: 't', mode: 'append', source: { sql: 'select 99 as a' } })
+    await commitStage(ctx, { attemptId: 'a1', writer: 'w' })
+    expect(await values(ctx)).toEqual([3, 4, 20, 99])
+    const { version } = await getTable(ctx, 't')
+    expect(version).toBe(2)
+    const names = (await listTables(ctx)).map((table) => table.name)
+    expect(names).toEqual(['main.default.t', 'main.default.u'])
+  })
+
+  test('that rewrite rows lose against a commit that rewrote the same rows', async () => {
+    await using ctx = await testCtx(dialect, tablesMigrations)
+    await writeTable(ctx, { table: 't', mode: 'append', source: { sql: 'select 1 as a' } })
+    const sink = { start: () => {}, push: () => true }
+    await runStatement(asAttempt(ctx, 'a1'), { sql: 'UPDATE t SET a = a + 1', sink })
+    await runStatement(ctx, { sql: 'UPDATE t SET a = a + 10', sink })
+    const committing = commitStage(ctx, { attemptId: 'a1', writer: 'w' })
+    await expect(committing).rejects.toMatchObject({ code: 'TABLES_COMMIT_CONFLICT' })
+    await discardStage(ctx, { attemptId: 'a1' })
+    expect(await values(ctx)).toEqual([11])
+    expect(await dataFiles(ctx)).toHaveLength(2)
   })
 
   test('record what the attempt read', async () => {

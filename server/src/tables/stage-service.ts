@@ -18,6 +18,7 @@ import type { Snapshot } from './delta/snapshot.ts'
 import { tablesErrors } from './errors.ts'
 import { logAt } from './room.ts'
 import { deleteStages, listStages, type Stage } from './stage-store.ts'
+import { forgetStaged } from './staged-reads.ts'
 import { parseTableName } from './table-name.ts'
 
 export interface CommitStageInput {
@@ -41,6 +42,7 @@ export async function commitStage(ctx: Ctx, input: CommitStageInput): Promise<Co
   for (const stages of groupByTable(await listStages(ctx.db, input))) {
     committed.push(await commitTable(ctx, stages, input))
   }
+  await forgetStaged(ctx, input.attemptId)
   return committed
 }
 
@@ -127,4 +129,5 @@ export async function discardStage(ctx: Ctx, input: { readonly attemptId: string
     const ids = stages.map((stage) => stage.id)
     await deleteStages(ctx.db, ids)
   }
+  await forgetStaged(ctx, input.attemptId)
 }

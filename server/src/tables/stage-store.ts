@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Db } from '../core/index.ts'
-import type { RowsWrite } from './commit-service.ts'
+import type { ChangeWrite, RowsWrite } from './commit-service.ts'
+import type { CommitPlan } from './delta/commit.ts'
 import type { AddFile } from './delta/actions.ts'
 import { parseSchema } from './delta/schema.ts'
 import type { TableStageTable } from './tables.ts'
@@ -13,7 +14,7 @@ export interface Stage {
   readonly table: string
   /** The table's folder. */
   readonly location: string
-  readonly write: RowsWrite
+  readonly write: RowsWrite | ChangeWrite
   readonly rows: number
   /** What the caller names the write, so that sending it again does not stage it again. */
   readonly requestId: string | undefined
@@ -22,27 +23,58 @@ export interface Stage {
 }
 
 export async function insertStage(db: Db, stage: Stage): Promise<void> {
-  const { write } = stage
   await db
     .insertInto('table_stage')
     .values({
       id: stage.id,
       attempt_id: stage.attemptId,
       table_name: stage.table,
-      mode: write.mode,
-      keys: JSON.stringify(write.keys),
       location: stage.location,
-      file: JSON.stringify(write.adds),
-      schema_string: JSON.stringify(write.schema),
-      partition_columns: JSON.stringify(write.partitionColumns),
-      properties: JSON.stringify(write.properties ?? {}),
-      comment: write.comment ?? null,
+      ...toColumns(stage.write),
       rows: stage.rows,
       request_id: stage.requestId ?? null,
       principal: stage.principal,
       created_at: stage.createdAt.getTime(),
     })
     .execute()
+}
+
+type WriteColumns = Pick<
+  TableStageTable,
+  | 'mode'
+  | 'keys'
+  | 'file'
+  | 'schema_string'
+  | 'partition_columns'
+  | 'properties'
+  | 'comment'
+  | 'change_plan'
+>
+
+function toColumns(write: RowsWrite | ChangeWrite): WriteColumns {
+  const file = JSON.stringify(write.adds)
+  if ('change' in write) {
+    return {
+      mode: 'change',
+      keys: '[]',
+      file,
+      schema_string: '',
+      partition_columns: '[]',
+      properties: '{}',
+      comment: null,
+      change_plan: JSON.stringify(write.change),
+    }
+  }
+  return {
+    mode: write.mode,
+    keys: JSON.stringify(write.keys),
+    file,
+    schema_string: JSON.stringify(write.schema),
+    partition_columns: JSON.stringify(write.partitionColumns),
+    properties: JSON.stringify(write.properties ?? {}),
+    comment: write.comment ?? null,
+    change_plan: null,
+  }
 }
 
 export async function deleteStages(db: Db, ids: readonly string[]): Promise<void> {
@@ -72,18 +104,26 @@ function toStage(row: Selectable<TableStageTable>): Stage {
     attemptId: row.attempt_id,
     table: row.table_name,
     location: row.location,
-    write: {
-      mode: row.mode,
-      keys: JSON.parse(row.keys) as string[],
-      adds: JSON.parse(row.file) as AddFile[],
-      schema: parseSchema(row.schema_string),
-      partitionColumns: JSON.parse(row.partition_columns) as string[],
-      properties: JSON.parse(row.properties) as Record<string, string>,
-      ...(row.comment === null ? {} : { comment: row.comment }),
-    },
+    write: toWrite(row),
     rows: Number(row.rows),
     requestId: row.request_id ?? undefined,
     principal: row.principal,
     createdAt: new Date(Number(row.created_at)),
+  }
+}
+
+function toWrite(row: Selectable<TableStageTable>): RowsWrite | ChangeWrite {
+  const adds = JSON.parse(row.file) as AddFile[]
+  if (row.mode === 'change') {
+    return { adds, change: JSON.parse(row.change_plan ?? '{}') as CommitPlan }
+  }
+  return {
+    mode: row.mode,
+    keys: JSON.parse(row.keys) as string[],
+    adds,
+    schema: parseSchema(row.schema_string),
+    partitionColumns: JSON.parse(row.partition_columns) as string[],
+    properties: JSON.parse(row.properties) as Record<string, string>,
+    ...(row.comment === null ? {} : { comment: row.comment }),
   }
 }

@@ -30,7 +30,7 @@ import type {
 } from './sql/statement.ts'
 import { defaultSchema } from './table-name.ts'
 import { writeTable } from './write-service.ts'
-import { getEntry, openTable } from './catalog-service.ts'
+import { openForCaller } from './staged-reads.ts'
 import { WriteMode } from './types.ts'
 
 /** Takes an answer bit by bit, in order. */
@@ -157,10 +157,9 @@ function isMaintenance(statement: Other): statement is Maintenance {
 
 async function insert(ctx: Ctx, statement: Insert, context: StatementContext): Promise<TextAnswer> {
   const { table, overwrite, query } = statement
-  const entry = await getEntry(ctx, table)
-  const columns = statement.byName
-    ? undefined
-    : (statement.columns ?? (await columnNames(ctx, entry)))
+  const { snapshot } = await openForCaller(ctx, table)
+  const names = snapshot.schema.fields.map((field) => field.name)
+  const columns = statement.byName ? undefined : (statement.columns ?? names)
   const { rows } = await writeTable(ctx, {
     table: table.full,
     mode: overwrite ? WriteMode.Overwrite : WriteMode.Append,
@@ -170,14 +169,6 @@ async function insert(ctx: Ctx, statement: Insert, context: StatementContext): P
     ...(columns ? { columns } : {}),
   })
   return counted({ affected: rows, inserted: rows })
-}
-
-async function columnNames(
-  ctx: Ctx,
-  entry: Awaited<ReturnType<typeof getEntry>>,
-): Promise<string[]> {
-  const { snapshot } = await openTable(ctx, entry)
-  return snapshot.schema.fields.map((field) => field.name)
 }
 
 function affectedBy({ updated, deleted, inserted }: ChangedRows): number {

@@ -25,7 +25,8 @@ export interface TableStageTable {
   id: string
   attempt_id: string
   table_name: string
-  mode: WriteMode
+  /** `change`: the commit is in `change_plan`, not to be worked out from rows. */
+  mode: WriteMode | 'change'
   /** Key columns of a merge, as a JSON list. */
   keys: string
   /** The folder of the table, which holds the synced Parquet files. */
@@ -36,6 +37,7 @@ export interface TableStageTable {
   schema_string: string
   partition_columns: string
   comment: string | null
+  change_plan: string | null
   properties: string
   rows: number
   request_id: string | null

@@ -7,11 +7,11 @@ import {
   getSchema,
   getTable,
   listAllSchemas,
-  openTable,
   toTableInfo,
 } from './catalog-service.ts'
 import { findEntry, listEntries, type CatalogSchema } from './catalog-store.ts'
 import { tablesErrors } from './errors.ts'
+import { logAt } from './room.ts'
 import { typeName } from './statement-routes.ts'
 import { catalogName, parseSchemaName, parseTableName } from './table-name.ts'
 import type { TableInfo } from './types.ts'
@@ -194,8 +194,7 @@ async function tablePage(ctx: Ctx, input: PageInput): Promise<TableInfo[]> {
   })
   const tables: TableInfo[] = []
   for (const entry of entries) {
-    const { snapshot } = await openTable(ctx, entry)
-    tables.push(toTableInfo(entry, snapshot))
+    tables.push(toTableInfo(entry, await logAt(ctx, entry.location).update()))
   }
   return tables
 }

@@ -5,7 +5,10 @@ import { commitWrites, type RowsWrite } from './commit-service.ts'
 import { assertWritable } from './delta/protocol.ts'
 import { deleteDataFiles } from './duck/data-file.ts'
 import { rowsOf } from './operations/append.ts'
+import type { PlanWithFiles } from './operations/merge.ts'
+import type { Snapshot } from './delta/snapshot.ts'
 import { logAt } from './room.ts'
+import { findStaged, settleStaged } from './staged-reads.ts'
 import { writeRows, type RowShape, type WriteSource } from './row-writer.ts'
 import { insertStage, listStages } from './stage-store.ts'
 import { parseTableName, type TableName } from './table-name.ts'
@@ -105,23 +108,25 @@ interface ShapeInput {
   readonly partitionColumns?: readonly string[]
 }
 
+async function stagedSnapshot(
+  ctx: Ctx,
+  entry: CatalogEntry,
+  committed: Snapshot,
+): Promise<Snapshot> {
+  const staged = await findStaged(ctx, entry.name)
+  return staged?.snapshot ?? committed
+}
+
 async function shapeFor(ctx: Ctx, entry: CatalogEntry, input: ShapeInput): Promise<RowShape> {
   const snapshot = await logAt(ctx, entry.location).update()
-  const { metadata } = snapshot
-  if (metadata) {
+  if (snapshot.metadata) {
     await openTable(ctx, entry)
-    assertWritable(entry.name.full, snapshot.protocol, metadata)
+    assertWritable(entry.name.full, snapshot.protocol, snapshot.metadata)
   }
   const { attemptId, partitionColumns } = input
-  const staged =
-    attemptId === undefined
-      ? undefined
-      : (await listStages(ctx.db, { attemptId, table: entry.name.full })).at(-1)
-  const there: RowShape | undefined =
-    staged?.write ??
-    (metadata
-      ? { schema: snapshot.schema, partitionColumns: metadata.partitionColumns }
-      : undefined)
+  const { schema, metadata } =
+    attemptId === undefined ? snapshot : await stagedSnapshot(ctx, entry, snapshot)
+  const there = metadata && { schema, partitionColumns: metadata.partitionColumns }
   const replaces = input.mode === WriteMode.Overwrite && !input.keepSchema
   if (!there || replaces) {
     return { schema: undefined, partitionColumns: partitionColumns ?? [] }
@@ -190,4 +195,28 @@ async function stageRows(
     createdAt: now,
   })
   return { table: entry.name.full, version: null, rows, skipped: false }
+}
+
+export interface StageChangeInput {
+  readonly entry: CatalogEntry
+  readonly attemptId: string
+  readonly plan: PlanWithFiles
+}
+
+/** Stages a change that was worked out on what the attempt sees. */
+export async function stageChange(ctx: Ctx, input: StageChangeInput): Promise<void> {
+  const { entry, attemptId, plan } = input
+  await settleStaged(ctx, entry, attemptId)
+  const now = ctx.now()
+  await insertStage(ctx.db, {
+    id: newId(now.getTime()),
+    attemptId,
+    table: entry.name.full,
+    location: entry.location,
+    write: { change: plan.plan, adds: plan.made },
+    rows: rowsOf(plan.made),
+    requestId: undefined,
+    principal: ctx.principal.name,
+    createdAt: now,
+  })
 }
