@@ -49,12 +49,6 @@ def convert_model(model_dir: str, output_dir: str, request: dict[str, Any]) -> d
 
 def _convert(model_dir: str, output_dir: str, request: dict[str, Any]) -> dict[str, Any]:
     inputs = request["inputs"]
-    if inputs["kind"] == "none":
-        raise NotConvertibleError("the model has no signature")
-    if not request.get("input_example"):
-        raise NotConvertibleError("the model has no input example to prove the conversion on")
-    if request.get("has_params"):
-        raise NotConvertibleError("the model takes parameters")
     candidate = load_candidate(model_dir, request["flavors"], request["predict_fn"])
     subject = _Subject(model_dir, inputs, candidate, request["input_example"])
     converted = convert(candidate, subject.named, subject.width)

@@ -1,4 +1,9 @@
 import type { RoutePlugin } from '../core/index.ts'
+import { endpointRoutes } from './endpoint-routes.ts'
+import { invocationRoutes } from './invocation-routes.ts'
 
 /** Every route of the room. */
-export const servingRoutes: RoutePlugin = async () => {}
+export const servingRoutes: RoutePlugin = async (app, options) => {
+  await endpointRoutes(app, options)
+  await invocationRoutes(app, options)
+}

@@ -1,4 +1,4 @@
-import { copyFile, link, realpath, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, open, realpath, rm } from 'node:fs/promises'
 import type { Ctx } from '../core/index.ts'
 import type { CatalogEntry } from './catalog-store.ts'
 import type { AddFile } from './delta/actions.ts'
@@ -143,6 +143,8 @@ async function openSource(ctx: Ctx, source: WriteSource): Promise<OpenSource> {
   return { query: `select * from read_parquet(${quoteText(scratch)})`, scratch }
 }
 
+const rowsPerSlice = 500
+
 async function openRows(ctx: Ctx, { columns, rows }: RowsSource): Promise<OpenSource> {
   const { engine } = roomOf(ctx)
   const types = columns.map(({ name, type }) => ({
@@ -155,10 +157,14 @@ async function openRows(ctx: Ctx, { columns, rows }: RowsSource): Promise<OpenSo
   }
   const scratch = engine.scratchPath('json')
   await engine.ready()
-  const lines = rows.map((row) =>
-    JSON.stringify(Object.fromEntries(types.map(({ name }, i) => [name, row[i] ?? null]))),
-  )
-  await writeFile(scratch, lines.join('\n'))
+  await using file = await open(scratch, 'w')
+  // In slices, so that others get their turn between them.
+  for (let start = 0; start < rows.length; start += rowsPerSlice) {
+    const lines = rows
+      .slice(start, start + rowsPerSlice)
+      .map((row) => JSON.stringify(Object.fromEntries(types.map(({ name }, i) => [name, row[i]]))))
+    await file.write(`${lines.join('\n')}\n`)
+  }
   const typed = types.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`)
   const query = `select * from read_json(${quoteText(scratch)}, format = 'newline_delimited',
     columns = {${typed.join(', ')}})`
