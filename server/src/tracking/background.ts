@@ -1,7 +1,14 @@
 import type { Ctx } from '../core/index.ts'
+import { openMetricLog, settleMetricLog } from './metric-log-tasks.ts'
 import { settleSnapshots } from './snapshot-tasks.ts'
 
-/** The room has no work of its own rhythm; disposing it waits for what searches left to do. */
+/** The room's own work follows requests; disposing it waits for what they left to do. */
 export async function startTracking(ctx: Ctx): Promise<AsyncDisposable> {
-  return { [Symbol.asyncDispose]: () => settleSnapshots(ctx) }
+  await openMetricLog(ctx)
+  return {
+    async [Symbol.asyncDispose]() {
+      await settleMetricLog(ctx)
+      await settleSnapshots(ctx)
+    },
+  }
 }

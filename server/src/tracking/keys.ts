@@ -1,4 +1,4 @@
-import { query, runScript, type Ctx, type Script } from '../core/index.ts'
+import { query, runScript, type Ctx, type DialectName, type Script } from '../core/index.ts'
 
 const most = 20_000
 const committed = new WeakMap<object, Map<string, number>>()
@@ -13,25 +13,28 @@ function committedKeys(ctx: Ctx): Map<string, number> {
 
 /** Numbers of metric, param and tag names within one script. */
 export class Keys {
+  readonly dialect: DialectName
   readonly #committed: Map<string, number>
-  readonly #fresh = new Map<string, number>()
+  #fresh: Map<string, number> | undefined
 
   constructor(ctx: Ctx) {
+    this.dialect = ctx.database.dialect
     this.#committed = committedKeys(ctx)
   }
 
   /** The name's number, given out on first use. */
   *number(name: string): Script<number> {
-    const known = this.#committed.get(name) ?? this.#fresh.get(name)
+    const known = this.#committed.get(name) ?? this.#fresh?.get(name)
     if (known !== undefined) return known
     const id = (yield* findKey(name)) ?? (yield* insertKey(name))
+    this.#fresh ??= new Map()
     this.#fresh.set(name, id)
     return id
   }
 
   /** Numbers seen by a script that has committed are good for every later one. */
   remember(): void {
-    if (this.#fresh.size === 0) return
+    if (!this.#fresh) return
     if (this.#committed.size > most) this.#committed.clear()
     for (const [name, id] of this.#fresh) this.#committed.set(name, id)
   }
@@ -39,13 +42,13 @@ export class Keys {
 
 /** Runs a writing script that needs key numbers. */
 export async function runWithKeys<T>(ctx: Ctx, script: (keys: Keys) => Script<T>): Promise<T> {
-  let keys = new Keys(ctx)
+  let keys: Keys | undefined
   const result = await runScript(ctx, () => {
     keys = new Keys(ctx)
     return script(keys)
   })
   // Inside an outer transaction the numbers may still be rolled back.
-  if (!ctx.db.isTransaction) keys.remember()
+  if (!ctx.db.isTransaction) keys?.remember()
   return result
 }
 

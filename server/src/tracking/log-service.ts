@@ -1,6 +1,7 @@
 import type { Ctx, Script } from '../core/index.ts'
 import { trackingErrors } from './errors.ts'
 import { runWithKeys, type Keys } from './keys.ts'
+import { noteLogged } from './metric-log-tasks.ts'
 import { insertMetrics, insertModelMetric } from './metric-store.ts'
 import { getActiveRun, writeTag } from './run-service.ts'
 import { insertParam, type RunRow } from './run-store.ts'
@@ -10,9 +11,10 @@ import { checkMetric, checkParam, checkTag, limits } from './validation.ts'
 /** Logs one value; the same value again changes nothing. Resolves once it is durable. */
 export async function logMetric(ctx: Ctx, runId: string, metric: NewMetric): Promise<void> {
   const checked = checkMetric(metric)
-  await runWithKeys(ctx, function* log(keys) {
-    yield* writeMetrics(keys, yield* getActiveRun(runId), [checked])
+  const logged = await runWithKeys(ctx, function* log(keys) {
+    return yield* writeMetrics(keys, yield* getActiveRun(runId), [checked])
   })
+  noteLogged(ctx, logged)
 }
 
 /** Logs a param; the same value again is fine, another one is refused. */
@@ -37,22 +39,25 @@ export interface LogBatchInput {
 /** Logs all of it or, when any part is refused, nothing. */
 export async function logBatch(ctx: Ctx, input: LogBatchInput): Promise<void> {
   const batch = checkBatch(input)
-  await runWithKeys(ctx, function* log(keys) {
+  const logged = await runWithKeys(ctx, function* log(keys) {
     const run = yield* getActiveRun(input.runId)
     yield* writeParams(keys, run, batch.params)
-    yield* writeMetrics(keys, run, batch.metrics)
+    const points = yield* writeMetrics(keys, run, batch.metrics)
     for (const tag of batch.tags) yield* writeTag(keys, run, tag)
+    return points
   })
+  noteLogged(ctx, logged)
 }
 
-function* writeMetrics(keys: Keys, run: RunRow, metrics: readonly NewMetric[]): Script<void> {
-  yield* insertMetrics(keys, run, metrics)
+function* writeMetrics(keys: Keys, run: RunRow, metrics: readonly NewMetric[]): Script<number> {
+  const logged = yield* insertMetrics(keys, run, metrics)
   for (const metric of metrics) {
     const { modelId } = metric
     if (!modelId) continue
     const known = yield* insertModelMetric(run, { ...metric, modelId })
     if (!known) throw trackingErrors.TRACKING_MODEL_NOT_FOUND(modelId)
   }
+  return logged
 }
 
 function* writeParams(keys: Keys, run: RunRow, params: readonly KeyValue[]): Script<void> {

@@ -1,8 +1,7 @@
 import { readScript, type App } from '../core/index.ts'
 import { trackingErrors } from './errors.ts'
-import { loadHistory, type HistoryPosition } from './metric-reads.ts'
-import { isNan, storedValue } from './metric-store.ts'
-import type { Metric } from './types.ts'
+import { loadHistory } from './metric-reads.ts'
+import type { Point } from './metric-points.ts'
 import { encodeMetric, list } from './wire/encode.ts'
 import { f } from './wire/fields.ts'
 import { decodePageToken, encodePageToken } from './wire/paging.ts'
@@ -26,7 +25,10 @@ export function metricRoutes(app: App): void {
       const limit = pageSize(input.max_results)
       const asked = { runId: input.run_id, key: input.metric_key }
       const after = input.page_token ? readPosition(input.page_token) : undefined
-      const metrics = await readScript(ctx, loadHistory({ ...asked, after, limit: limit + 1 }))
+      const metrics = await readScript(
+        ctx,
+        loadHistory(ctx.database.dialect, { ...asked, after, limit: limit + 1 }),
+      )
       const page = metrics.slice(0, limit)
       const last = page.at(-1)
       const more = metrics.length > limit && last !== undefined
@@ -47,14 +49,14 @@ function pageSize(asked: number | undefined): number {
   )
 }
 
-function position(metric: Metric): HistoryPosition {
-  return [metric.timestamp, metric.step, storedValue(metric.value), isNan(metric.value)]
+function position(point: Point): (string | number)[] {
+  return [point.timestamp, point.step, String(point.value)]
 }
 
-function readPosition(token: string): HistoryPosition {
-  const [timestamp, step, value, nan] = decodePageToken('history', token).map(Number)
-  if (timestamp === undefined || step === undefined || value === undefined || nan === undefined) {
+function readPosition(token: string): Point {
+  const [timestamp, step, value] = decodePageToken('history', token).map(Number)
+  if (timestamp === undefined || step === undefined || value === undefined) {
     throw trackingErrors.TRACKING_PAGE_TOKEN_INVALID()
   }
-  return [timestamp, step, value, nan]
+  return { timestamp, step, value }
 }

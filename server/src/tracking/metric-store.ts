@@ -1,37 +1,62 @@
 import { query, run as exec, type Script } from '../core/index.ts'
 import type { Keys } from './keys.ts'
+import { insertPoints } from './metric-log-store.ts'
+import { isNan, storedValue, type KeyedPoint, type Point } from './metric-points.ts'
 import type { RunRow } from './run-store.ts'
 import type { Metric, NewMetric } from './types.ts'
 
-/** Appends to the history, once per exact value, and keeps the latest value of each key current. */
+/**
+ * Appends to the history, once per exact value, and keeps the latest value of each key current.
+ * Answers how many points went to the log that is folded later.
+ */
 export function* insertMetrics(
   keys: Keys,
   run: RunRow,
   metrics: readonly NewMetric[],
-): Script<void> {
-  const latest = new Map<number, NewMetric>()
-  for (const metric of metrics) {
-    const key = yield* keys.number(metric.key)
+): Script<number> {
+  const points: KeyedPoint[] = []
+  for (const { key, timestamp, step, value } of metrics) {
+    points.push({ key: yield* keys.number(key), timestamp, step, value })
+  }
+  if (points.length === 0) return 0
+  const logged =
+    keys.dialect === 'sqlite'
+      ? yield* insertPoints(run.id, points)
+      : yield* insertRows(run.id, points)
+  for (const point of latestOf(points)) yield* upsertLatest(run, point)
+  return logged
+}
+
+/** One row a value, where the database has many writers at once. */
+function* insertRows(run: number, points: readonly KeyedPoint[]): Script<number> {
+  for (const point of points) {
     yield* exec(
       `insert into tracking_metric (run, key, timestamp, step, value, is_nan)
        values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
-      run.id,
-      key,
-      metric.timestamp,
-      metric.step,
-      storedValue(metric.value),
-      isNan(metric.value),
+      run,
+      point.key,
+      point.timestamp,
+      point.step,
+      storedValue(point.value),
+      isNan(point.value),
     )
-    const known = latest.get(key)
-    if (!known || isLater(metric, known)) latest.set(key, metric)
   }
-  // In key order, so that two writers to one run on Postgres never wait for each other in a circle.
-  const inOrder = latest.size > 1 ? [...latest].sort((a, b) => a[0] - b[0]) : latest
-  for (const [key, metric] of inOrder) yield* upsertLatest(run, key, metric)
+  return 0
+}
+
+/** In key order, so that two writers to one run never wait for each other in a circle. */
+function latestOf(points: readonly KeyedPoint[]): readonly KeyedPoint[] {
+  if (points.length === 1) return points
+  const latest = new Map<number, KeyedPoint>()
+  for (const point of points) {
+    const known = latest.get(point.key)
+    if (!known || isLater(point, known)) latest.set(point.key, point)
+  }
+  return [...latest.values()].sort((a, b) => a.key - b.key)
 }
 
 /** "Latest" is the maximum of (step, timestamp, value), as in MLflow. */
-function* upsertLatest(run: RunRow, key: number, metric: Metric): Script<void> {
+function* upsertLatest(run: RunRow, metric: KeyedPoint): Script<void> {
   yield* exec(
     `insert into tracking_latest_metric (run, key, experiment, value, is_nan, timestamp, step)
      values (?, ?, ?, ?, ?, ?, ?)
@@ -40,7 +65,7 @@ function* upsertLatest(run: RunRow, key: number, metric: Metric): Script<void> {
      where (excluded.step, excluded.timestamp, excluded.value) > (tracking_latest_metric.step,
        tracking_latest_metric.timestamp, tracking_latest_metric.value)`,
     run.id,
-    key,
+    metric.key,
     run.experiment,
     storedValue(metric.value),
     isNan(metric.value),
@@ -49,7 +74,7 @@ function* upsertLatest(run: RunRow, key: number, metric: Metric): Script<void> {
   )
 }
 
-function isLater(a: Metric, b: Metric): boolean {
+function isLater(a: Point, b: Point): boolean {
   if (a.step !== b.step) return a.step > b.step
   if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp
   return storedValue(a.value) > storedValue(b.value)
@@ -81,27 +106,22 @@ export function* insertModelMetric(
   return rows.length > 0
 }
 
-export function storedValue(value: number): number {
-  return Number.isNaN(value) ? 0 : value
-}
-
-export function isNan(value: number): 0 | 1 {
-  return Number.isNaN(value) ? 1 : 0
-}
-
-export interface MetricRow {
-  readonly name: string
-  readonly value: number
-  readonly is_nan: number
+export interface PointRow {
   readonly timestamp: number
   readonly step: number
+  readonly value: number
+  readonly is_nan: number
+}
+
+export function toPoint(row: PointRow): Point {
+  const value = row.is_nan === 1 ? Number.NaN : row.value
+  return { value, timestamp: row.timestamp, step: row.step }
+}
+
+export interface MetricRow extends PointRow {
+  readonly name: string
 }
 
 export function toMetric(row: MetricRow): Metric {
-  return {
-    key: row.name,
-    value: row.is_nan === 1 ? Number.NaN : row.value,
-    timestamp: row.timestamp,
-    step: row.step,
-  }
+  return { key: row.name, ...toPoint(row) }
 }

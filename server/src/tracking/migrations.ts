@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { isPostgres, type Migrations } from '../core/index.ts'
+import { packKeyedPoints, type KeyedPoint } from './metric-points.ts'
 
 /** Words of the two dialects for the same thing. */
 function words(db: Kysely<unknown>): {
@@ -164,4 +165,35 @@ export const trackingMigrations: Migrations = {
       }
     },
   },
+  '0009_tracking_metric_log': {
+    async up(db: Kysely<unknown>) {
+      if (isPostgres(db)) return
+      await sql`create table tracking_metric_log (
+        id integer primary key, run bigint not null, points blob not null
+      )`.execute(db)
+      await sql`create table tracking_metric_chunk (
+        run bigint not null, key bigint not null, seq bigint not null, last_time bigint not null,
+        points blob not null, primary key (run, key, seq)
+      ) without rowid`.execute(db)
+      await moveRowsToLog(db)
+      await sql`drop table tracking_metric`.execute(db)
+    },
+  },
+}
+
+/** The histories of a database made before there was a log. */
+async function moveRowsToLog(db: Kysely<unknown>): Promise<void> {
+  const runs = await sql<{ run: number }>`select distinct run from tracking_metric`.execute(db)
+  for (const { run } of runs.rows) {
+    const { rows } = await sql<KeyedPoint & { is_nan: number }>`
+      select key, timestamp, step, value, is_nan from tracking_metric where run = ${run}
+      order by key, timestamp, step, value`.execute(db)
+    const points = rows.map((row) => ({ ...row, value: row.is_nan === 1 ? Number.NaN : row.value }))
+    for (let from = 0; from < points.length; from += 1_000) {
+      const packed = packKeyedPoints(points.slice(from, from + 1_000))
+      await sql`insert into tracking_metric_log (run, points) values (${run}, ${packed})`.execute(
+        db,
+      )
+    }
+  }
 }

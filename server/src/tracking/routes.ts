@@ -6,12 +6,14 @@ import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
+import { logLazily } from './wire/lazy-log.ts'
 import { acceptMlflowJson } from './wire/rpc.ts'
 
 /** Every route of the room. */
 export const trackingRoutes: RoutePlugin = async (app) => {
   await app.register(async (inner) => artifactProxyRoutes(inner as unknown as App))
   acceptMlflowJson(app)
+  logLazily(app)
   serverRoutes(app)
   experimentRoutes(app)
   runRoutes(app)

@@ -1,12 +1,12 @@
 /**
  * Many small writes in one transaction and one sync.
  *
- *   idle → (first write) gathering, till the events at hand are handled
+ *   idle → (first write) gathering, till the requests at hand are read and no sync is under way
  *        → lock held: BEGIN, each write in a savepoint, COMMIT → syncing → answered
- *                                                              ↘ gathering, when more came meanwhile
  *
- * A write that throws rolls back to its own savepoint and rejects its own promise only. The next
- * transaction does not wait for the sync of the one before: both may end up in the same sync.
+ * While a transaction is synced the next one gathers; committing it earlier would gain nothing, since
+ * it would wait for the next sync all the same. A write that throws rolls back to its own savepoint and
+ * rejects its own promise only.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Lock } from './lock.ts'
@@ -35,6 +35,7 @@ export function groupCommitter({ writer, sync, lock, refuse }: Parts): GroupComm
   let gathering = false
 
   async function commit(): Promise<void> {
+    await sync.inHand
     const release = await lock.acquire()
     gathering = false
     const batch = queue

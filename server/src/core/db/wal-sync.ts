@@ -19,6 +19,7 @@ export class WalSync {
   #file: FileHandle | undefined
   #waiting: Waiter[] = []
   #running: Promise<void> | undefined
+  #inHand: Promise<unknown> | undefined
   #failure: unknown
 
   /** `path` is the database's; a private in-memory one has nothing to sync. */
@@ -35,6 +36,11 @@ export class WalSync {
     })
   }
 
+  /** Resolves when the sync in hand ends. Whoever commits before that waits for the next one anyway. */
+  get inHand(): Promise<unknown> | undefined {
+    return this.#inHand
+  }
+
   /** Waits for the sync in hand. */
   async close(): Promise<void> {
     await this.#running
@@ -46,7 +52,9 @@ export class WalSync {
     while (this.#waiting.length > 0) {
       const served = this.#waiting
       this.#waiting = []
-      const failure = await this.#sync(path)
+      this.#inHand = this.#sync(path)
+      const failure = await this.#inHand
+      this.#inHand = undefined
       for (const { resolve, reject } of served) {
         if (failure === undefined) resolve()
         else reject(failure)
