@@ -18,8 +18,20 @@ NUMBERS = "numbers"
 CODES = "codes"
 
 _MOVES_DATA = {
-    "Concat", "Gather", "ArrayFeatureExtractor", "Where", "Identity", "Reshape", "Squeeze",
-    "Unsqueeze", "Transpose", "Slice", "Split", "Expand", "Tile", "Flatten",
+    "Concat",
+    "Gather",
+    "ArrayFeatureExtractor",
+    "Where",
+    "Identity",
+    "Reshape",
+    "Squeeze",
+    "Unsqueeze",
+    "Transpose",
+    "Slice",
+    "Split",
+    "Expand",
+    "Tile",
+    "Flatten",
 }
 _TEXT_ATTRIBUTES = {
     "cats_strings": "cats_int64s",
@@ -131,10 +143,14 @@ def _pack_inputs(graph: Any, numbers: Sequence[str], texts: Sequence[str]) -> No
     del graph.input[:]
     nodes = []
     if numbers:
-        graph.input.append(helper.make_tensor_value_info(NUMBERS, TensorProto.FLOAT, [None, len(numbers)]))
+        graph.input.append(
+            helper.make_tensor_value_info(NUMBERS, TensorProto.FLOAT, [None, len(numbers)])
+        )
         nodes += _unpack(NUMBERS, [n for n in numbers], used)
     if texts:
-        graph.input.append(helper.make_tensor_value_info(CODES, TensorProto.INT32, [None, len(texts)]))
+        graph.input.append(
+            helper.make_tensor_value_info(CODES, TensorProto.INT32, [None, len(texts)])
+        )
         nodes.append(helper.make_node("Cast", [CODES], [CODES + "_wide"], to=TensorProto.INT64))
         nodes += _unpack(CODES + "_wide", [t for t in texts], used)
     for position, node in enumerate(nodes):

@@ -66,7 +66,9 @@ class Converted:
     fills: dict[str, str]
 
 
-def load_candidate(model_dir: str, flavors: dict[str, dict[str, Any]], predict_fn: str) -> Candidate:
+def load_candidate(
+    model_dir: str, flavors: dict[str, dict[str, Any]], predict_fn: str
+) -> Candidate:
     """Loads the model natively.
 
     Raises:
@@ -112,7 +114,9 @@ def _booster_candidate(model: Any) -> Candidate:
     if objective.startswith("binary"):
         outputs = Outputs("probabilities", "positive", [0, 1])
     elif objective.startswith("multiclass"):
-        outputs = Outputs("probabilities", "probabilities", list(range(model.num_model_per_iteration())))
+        outputs = Outputs(
+            "probabilities", "probabilities", list(range(model.num_model_per_iteration()))
+        )
     elif objective.startswith(("regression", "l2", "l1", "mse", "mae", "huber")):
         outputs = Outputs("values", "value", None)
     else:
@@ -175,7 +179,9 @@ def _pack_matrix(model: Any, output: str) -> PackedGraph:
     return pack(model, numbers=[], texts=[], output=output)
 
 
-def _convert_columns(candidate: Candidate, columns: Sequence[Column], texts: list[str]) -> Converted:
+def _convert_columns(
+    candidate: Candidate, columns: Sequence[Column], texts: list[str]
+) -> Converted:
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
     changed, fills = rewrite(candidate.model, dict.fromkeys(texts))
@@ -217,12 +223,18 @@ def _register_boosters() -> None:
         from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
 
         update_registered_converter(
-            LGBMClassifier, "LightGbmLGBMClassifier",
-            calculate_linear_classifier_output_shapes, convert_lightgbm, options=options,
+            LGBMClassifier,
+            "LightGbmLGBMClassifier",
+            calculate_linear_classifier_output_shapes,
+            convert_lightgbm,
+            options=options,
         )
         update_registered_converter(
-            LGBMRegressor, "LightGbmLGBMRegressor",
-            calculate_linear_regressor_output_shapes, convert_lightgbm, options={"split": None},
+            LGBMRegressor,
+            "LightGbmLGBMRegressor",
+            calculate_linear_regressor_output_shapes,
+            convert_lightgbm,
+            options={"split": None},
         )
     except ImportError:
         pass
@@ -231,12 +243,17 @@ def _register_boosters() -> None:
         from xgboost import XGBClassifier, XGBRegressor
 
         update_registered_converter(
-            XGBClassifier, "XGBoostXGBClassifier",
-            calculate_linear_classifier_output_shapes, convert_xgboost, options=options,
+            XGBClassifier,
+            "XGBoostXGBClassifier",
+            calculate_linear_classifier_output_shapes,
+            convert_xgboost,
+            options=options,
         )
         update_registered_converter(
-            XGBRegressor, "XGBoostXGBRegressor",
-            calculate_linear_regressor_output_shapes, convert_xgboost,
+            XGBRegressor,
+            "XGBoostXGBRegressor",
+            calculate_linear_regressor_output_shapes,
+            convert_xgboost,
         )
     except ImportError:
         pass

@@ -35,7 +35,11 @@ class Sample:
 
 
 def make_sample(
-    columns: Sequence[Column], example: pd.DataFrame, *, vocabulary: Sequence[str], nullable: set[str]
+    columns: Sequence[Column],
+    example: pd.DataFrame,
+    *,
+    vocabulary: Sequence[str],
+    nullable: set[str],
 ) -> Sample:
     """Builds about a thousand rows around the example, the same ones every time.
 
@@ -50,7 +54,9 @@ def make_sample(
     rng = np.random.default_rng(_SEED)
     names = [column.name for column in columns]
     rows: list[list[Any]] = [_plain(row) for row in example[names].itertuples(index=False)]
-    pools = [_pool(column, [row[i] for row in rows], vocabulary) for i, column in enumerate(columns)]
+    pools = [
+        _pool(column, [row[i] for row in rows], vocabulary) for i, column in enumerate(columns)
+    ]
     made: list[list[Any]] = []
     for index, column in enumerate(columns):
         for special in _specials(column, nullable):
@@ -78,7 +84,9 @@ def _plain(row: Any) -> list[Any]:
 
 
 def _specials(column: Column, nullable: set[str]) -> list[Any]:
-    return ([None] if column.name in nullable else []) + ([UNSEEN] if column.type == "string" else [])
+    return ([None] if column.name in nullable else []) + (
+        [UNSEEN] if column.type == "string" else []
+    )
 
 
 def _pool(column: Column, seen: list[Any], vocabulary: Sequence[str]) -> Callable[[Any], Any]:

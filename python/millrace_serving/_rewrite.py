@@ -53,7 +53,12 @@ def _walk(estimator: Any) -> Iterator[Any]:
 
 def _fold_imputers(transformer: Any, text_columns: Mapping[str, None]) -> dict[str, str]:
     fills: dict[str, str] = {}
-    uses = [name for _, step, names in transformer.transformers_ if step != "drop" for name in _names(names)]
+    uses = [
+        name
+        for _, step, names in transformer.transformers_
+        if step != "drop"
+        for name in _names(names)
+    ]
     for index, (label, step, names) in enumerate(transformer.transformers_):
         imputer = _first_step(step)
         columns = _names(names)
@@ -91,7 +96,9 @@ def _without_first(step: Any) -> Any:
 def _name_missing(transformer: Any) -> None:
     kind = type(transformer).__name__
     if kind == "SimpleImputer" and getattr(transformer, "statistics_", None) is not None:
-        if transformer.statistics_.dtype == object and not isinstance(transformer.missing_values, str):
+        if transformer.statistics_.dtype == object and not isinstance(
+            transformer.missing_values, str
+        ):
             transformer.missing_values = MISSING
     elif kind in ("OneHotEncoder", "OrdinalEncoder"):
         transformer.categories_ = [_named(categories) for categories in transformer.categories_]

@@ -12,7 +12,13 @@ import time
 from typing import Any
 
 from millrace_serving._frames import Column, build_frame, build_matrix
-from millrace_serving._models import Candidate, Converted, NotConvertibleError, convert, load_candidate
+from millrace_serving._models import (
+    Candidate,
+    Converted,
+    NotConvertibleError,
+    convert,
+    load_candidate,
+)
 from millrace_serving._parity import TOLERANCE, Sample, compare, find_refused_missing, make_sample
 from millrace_serving._rewrite import MISSING
 
@@ -39,8 +45,13 @@ def convert_model(model_dir: str, output_dir: str, request: dict[str, Any]) -> d
         result = _convert(model_dir, output_dir, request)
     except NotConvertibleError as error:
         result = {"flavour": "pyfunc", "reason": str(error)}
-    except Exception as error:  # a converter fails in its own ways; the model still serves in Python
-        result = {"flavour": "pyfunc", "reason": f"conversion failed: {type(error).__name__}: {error}"}
+    except (
+        Exception
+    ) as error:  # a converter fails in its own ways; the model still serves in Python
+        result = {
+            "flavour": "pyfunc",
+            "reason": f"conversion failed: {type(error).__name__}: {error}",
+        }
     result["format"] = _FORMAT
     result["seconds"] = round(time.perf_counter() - started, 3)
     result["versions"] = _versions()
@@ -80,7 +91,9 @@ def _convert(model_dir: str, output_dir: str, request: dict[str, Any]) -> dict[s
 class _Subject:
     """The model's inputs: named columns, or a matrix whose columns are numbered."""
 
-    def __init__(self, model_dir: str, inputs: dict[str, Any], candidate: Candidate, example: str) -> None:
+    def __init__(
+        self, model_dir: str, inputs: dict[str, Any], candidate: Candidate, example: str
+    ) -> None:
         from mlflow.models import Model
         from mlflow.models.utils import _read_example
 
@@ -89,7 +102,9 @@ class _Subject:
         self.kind: str = inputs.get("type", "double")
         self.nullable: set[str]
         if inputs["kind"] == "columns":
-            self.named: list[Column] | None = [Column(c["name"], c["type"]) for c in inputs["columns"]]
+            self.named: list[Column] | None = [
+                Column(c["name"], c["type"]) for c in inputs["columns"]
+            ]
             self.nullable = {
                 c["name"]
                 for c in inputs["columns"]
@@ -100,7 +115,9 @@ class _Subject:
             self.named = None
             width = inputs.get("width") or len(data[0])
             self.columns = [Column(str(i), self.kind) for i in range(width)]
-            self.nullable = {c.name for c in self.columns} if self.kind in ("double", "float") else set()
+            self.nullable = (
+                {c.name for c in self.columns} if self.kind in ("double", "float") else set()
+            )
         self.width = len(self.columns)
         self.example = self._example_frame(data, example)
 
@@ -132,9 +149,12 @@ class _Subject:
         return answer
 
     def sample(self, converted: Converted) -> tuple[Sample, list[str]]:
-        first = [[cell] for cell in make_sample(
-            self.columns, self.example.head(1), vocabulary=[], nullable=set()
-        ).values]
+        first = [
+            [cell]
+            for cell in make_sample(
+                self.columns, self.example.head(1), vocabulary=[], nullable=set()
+            ).values
+        ]
         one = [column[0][:1] for column in first]
 
         def accepts(name: str) -> bool:
@@ -198,7 +218,15 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found: dict[str, str] = {}
-    for name in ("scikit-learn", "lightgbm", "xgboost", "xgboost-cpu", "skl2onnx", "onnxmltools", "onnxruntime"):
+    for name in (
+        "scikit-learn",
+        "lightgbm",
+        "xgboost",
+        "xgboost-cpu",
+        "skl2onnx",
+        "onnxmltools",
+        "onnxruntime",
+    ):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

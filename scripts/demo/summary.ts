@@ -2,13 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { Millrace } from '@millrace/sdk'
 import type { Display } from './display.ts'
 import type { DemoServer } from './platform.ts'
-import type { DriftResult } from './show-drift.ts'
-import type { CandidateResult, PipelineResult } from './show-pipeline.ts'
+import type { PipelineResult } from './show-pipeline.ts'
 
 export interface Summary {
   readonly pipeline: PipelineResult
-  readonly candidate: CandidateResult
-  readonly drift: DriftResult
   readonly server: DemoServer
   readonly began: number
 }
@@ -27,7 +24,7 @@ interface Search {
 export async function showSummary(
   millrace: Millrace,
   show: Display,
-  { pipeline, candidate, drift, server, began }: Summary,
+  { pipeline, server, began }: Summary,
 ): Promise<void> {
   const { version, approver } = pipeline
   show.heading('Leaderboard')
@@ -35,23 +32,10 @@ export async function showSummary(
   show.heading('What there is now')
   const facts: readonly (readonly [string, string])[] = [
     ['model', `churn ${version} in Production, approved by ${approver || 'you'}`],
-    [
-      'rejected',
-      `churn ${candidate.version} is ${candidate.stage}: ${firstLine(candidate.message)}`,
-    ],
-    ['endpoint', await askEndpoint(millrace)],
-    [
-      'scored',
-      `${await countRows(millrace, 'main.churn.predictions')} rows in main.churn.predictions`,
-    ],
-    [
-      'drift',
-      `${drift.alert.metric} of ${drift.alert.column} ${drift.alert.value.toFixed(2)}; retrained in run ${drift.retrainingRunId}`,
-    ],
+    ['rows', `${await countRows(millrace, 'main.churn.training')} in main.churn.training`],
     ['server', `${await residentMiB(server.pid)} MiB resident`],
     ['time', `${((Date.now() - began) / 1000).toFixed(0)} s`],
     ['look', server.url],
-    ['ask', `npx millrace why models:/churn/${version}`],
   ]
   for (const [name, value] of facts) show.text(`  ${name.padEnd(10)} ${value}`)
 }
@@ -70,25 +54,6 @@ async function leaderboard(millrace: Millrace): Promise<string[]> {
     )
 }
 
-/** Scores one customer through the endpoint, as an application would. */
-async function askEndpoint(millrace: Millrace): Promise<string> {
-  const { columns, rows } = await millrace.tables.query(
-    'select * exclude (week, churn) from main.churn.training order by customer_id limit 1',
-  )
-  const record = Object.fromEntries(
-    columns.map(({ name, type }, index) => [name, toJson(rows[0]?.[index] ?? null, type)]),
-  )
-  const began = performance.now()
-  const answer = await millrace.http.call('POST', '/serving-endpoints/churn/invocations', {
-    body: { dataframe_records: [record] },
-  })
-  return `${JSON.stringify(answer)} in ${(performance.now() - began).toFixed(1)} ms`
-}
-
-function toJson(value: string | null, type: string): string | number | null {
-  return value !== null && /int|double|float|decimal/i.test(type) ? Number(value) : value
-}
-
 async function countRows(millrace: Millrace, table: string): Promise<string> {
   const { rows } = await millrace.tables.query(`select count(*) from ${table}`)
   return Number(rows[0]?.[0] ?? 0).toLocaleString('en')
@@ -99,8 +64,4 @@ async function residentMiB(pid: number): Promise<string> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const kibibytes = /VmRSS:\s+(\d+)/.exec(status)?.[1]
   return kibibytes === undefined ? '?' : (Number(kibibytes) / 1024).toFixed(0)
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? ''
 }

@@ -20,9 +20,7 @@ w = WorkspaceClient(host=os.environ["MILLRACE_URL"], token="anything")
 def upload(path: str, text: str) -> None:
     w.workspace.mkdirs(path.rsplit("/", 1)[0])
     content = base64.b64encode(text.encode()).decode()
-    w.workspace.import_(
-        path, content=content, format=workspace.ImportFormat.AUTO, overwrite=True
-    )
+    w.workspace.import_(path, content=content, format=workspace.ImportFormat.AUTO, overwrite=True)
 
 
 def raises(kind: type[Exception], text: str, call: object, *args: object, **kwargs: object) -> None:

@@ -41,9 +41,7 @@ moved = job.transition_stage(
 assert moved.current_stage == "Staging", moved
 
 production = {**one, "stage": "Production"}
-said = refused(
-    PermissionDenied, job.transition_stage, **production, archive_existing_versions=True
-)
+said = refused(PermissionDenied, job.transition_stage, **production, archive_existing_versions=True)
 assert "transition request" in said, said
 request = job.create_transition_request(**production, comment="please").request
 assert request.user_id == "pipeline" and request.to_stage == "Production", request
@@ -74,11 +72,11 @@ job.create_transition_request(**second, comment="better")
 ann.reject_transition_request(**second, comment="no")
 refused(ResourceDoesNotExist, ann.reject_transition_request, **second)
 job.create_transition_request(**second, comment="really")
-refused(
-    PermissionDenied, ann.delete_transition_request, **second, creator="pipeline"
-)
+refused(PermissionDenied, ann.delete_transition_request, **second, creator="pipeline")
 job.delete_transition_request(**second, creator="pipeline")
-refused(InvalidParameterValue, ann.create_transition_request, name="churn", version="2", stage="Live")
+refused(
+    InvalidParameterValue, ann.create_transition_request, name="churn", version="2", stage="Live"
+)
 
 comment = ann.create_comment(**one, comment="hello").comment
 assert ann.update_comment(comment.id, "hello there").comment.comment == "hello there"

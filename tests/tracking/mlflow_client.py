@@ -175,9 +175,7 @@ def search():
     values = [run.data.metrics["score"] for run in ordered]
     assert math.isnan(values[-1]) and values[:-1] == sorted(values[:-1], reverse=True)
     where = "metrics.score >= 5 AND params.depth != '1' AND tags.group = 'even'"
-    expected = {
-        f"r{i:02}" for i in range(0, 25, 2) if (i * 7) % 10 >= 5 and i % 5 not in (0, 1)
-    }
+    expected = {f"r{i:02}" for i in range(0, 25, 2) if (i * 7) % 10 >= 5 and i % 5 not in (0, 1)}
     found = client.search_runs([experiment], where)
     assert {run.info.run_name for run in found} == expected
     page = client.search_runs([experiment], order_by=["start_time ASC"], max_results=10)

@@ -1,10 +1,10 @@
-"""Registers the best trial's model with plain MLflow; the registry's events do the rest."""
+"""Registers the best trial's model with plain MLflow, and asks for Production."""
 
 import argparse
 
-import mlflow
-
 import millrace
+import mlflow
+from databricks.sdk import WorkspaceClient
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--model", required=True)
@@ -18,6 +18,12 @@ run = client.get_run(version.run_id)
 learner = run.data.params.get("learner") or run.info.run_name
 client.update_model_version(
     args.model, version.version, description=f"{learner}, the best of search {args.search}"
+)
+WorkspaceClient().model_registry.create_transition_request(
+    args.model,
+    str(version.version),
+    "Production",
+    comment="Best of its search; the pipeline may not decide this itself",
 )
 millrace.dbutils.jobs.taskValues.set("version", str(version.version))
 print(f"{args.model} version {version.version}, from run {version.run_id}")

@@ -2,9 +2,8 @@
 
 import argparse
 
-from churn_data import KEYS, LABEL
-
 import millrace
+from churn_data import KEYS, LABEL
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--trials", type=int, default=24)

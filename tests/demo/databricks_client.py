@@ -1,0 +1,29 @@
+"""The unmodified databricks-sdk looks at what the demo made: jobs, webhooks, SQL, catalog."""
+
+import os
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service.jobs import RunResultState
+from databricks.sdk.service.sql import StatementState
+
+client = WorkspaceClient(host=os.environ["MILLRACE_URL"], token="any")
+
+jobs = {job.settings.name: job.job_id for job in client.jobs.list() if job.settings}
+[pipeline] = [job_id for name, job_id in jobs.items() if name and name.endswith("churn-pipeline")]
+[run] = list(client.jobs.list_runs(job_id=pipeline, expand_tasks=True))
+assert run.state and run.state.result_state == RunResultState.SUCCESS, run.state
+assert {task.task_key for task in run.tasks or []} >= {"ingest", "automl", "await_approval"}
+schedule = client.jobs.get(pipeline).settings.schedule
+assert schedule and schedule.timezone_id == "Europe/Amsterdam", schedule
+
+assert [hook.model_name for hook in client.model_registry.list_webhooks()] == ["churn"]
+
+answer = client.statement_execution.execute_statement(
+    statement="select count(*) from main.churn.customers", warehouse_id="default"
+)
+assert answer.status and answer.status.state == StatementState.SUCCEEDED, answer.status
+assert answer.result and answer.result.data_array == [["7043"]], answer.result
+
+tables = {table.name for table in client.tables.list(catalog_name="main", schema_name="churn")}
+assert tables >= {"customers", "customer_features", "training"}, tables
+print("ok")
