@@ -62,6 +62,9 @@ test('adds computed columns to the rows of a Parquet file', async () => {
     [1, 2],
     [2, 4],
   ])
+  await mapParquet(ctx, { parquet: from, path: to, columns: ['a'], added, kept: [], map })
+  const only = await queryParquet(ctx, { files: { f: to }, sql: 'select * from f' })
+  expect(only.columns.map((column) => column.name)).toEqual(['twice'])
 })
 
 test('writes rows held in memory, with times and missing values', async () => {

@@ -61,6 +61,8 @@ export interface AddColumnsInput {
   /** Columns of the rows that `map` wants, in the order of each row's cells. */
   readonly columns: readonly string[]
   readonly added: readonly AddedColumn[]
+  /** Columns of the rows that stay beside the added ones. @default all */
+  readonly kept?: readonly string[]
   /** Answers, for each row of a batch, the cells of the added columns. */
   readonly map: (rows: readonly (readonly unknown[])[]) => Promise<readonly (readonly unknown[])[]>
 }
@@ -126,7 +128,10 @@ async function addColumns(ctx: Ctx, input: Adding): Promise<void> {
       const added = input.isEmpty
         ? `(select ${input.added.map(emptyColumn).join(', ')} limit 0)`
         : `read_json(${quoteText(computed)}, format = 'newline_delimited', columns = {${types.join(', ')}})`
-      await session.run(`copy (select * from read_parquet(${quoteText(input.source)}) positional join ${added})
+      const shown = input.kept
+        ? [...input.kept, ...input.added.map((column) => column.name)].map(quoteName).join(', ')
+        : '*'
+      await session.run(`copy (select ${shown} from read_parquet(${quoteText(input.source)}) positional join ${added})
         to ${quoteText(made)} (format parquet)`)
     })
     await moveFile(made, input.path)

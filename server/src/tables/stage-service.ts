@@ -12,9 +12,8 @@ import type { Ctx } from '../core/index.ts'
 import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
 import { commitWrites, deleteUncommitted } from './commit-service.ts'
 import { announceCommits } from './committed-service.ts'
-import { fileKey, type AddFile } from './delta/actions.ts'
-import type { DeltaLog } from './delta/delta-log.ts'
-import type { Snapshot } from './delta/snapshot.ts'
+import type { AddFile } from './delta/actions.ts'
+import { findTxn } from './delta/txn-search.ts'
 import { tablesErrors } from './errors.ts'
 import { logAt } from './room.ts'
 import { deleteStages, listStages, type Stage } from './stage-store.ts'
@@ -74,7 +73,7 @@ async function commitTable(
     return { table, version: done.version, rows, skipped: false }
   }
   const log = logAt(ctx, entry.location)
-  const earlier = await findTxn(log, done.snapshot, input.writer)
+  const earlier = await findTxn(log, done.snapshot, { appId: input.writer, version: 1 })
   await deleteUncommitted(log, filesOf(stages), earlier?.added)
   if (earlier) {
     await announceCommits(ctx, { entry, version: earlier.version, attemptId: input.attemptId })
@@ -89,30 +88,6 @@ async function entryOf(ctx: Ctx, stages: readonly Stage[]): Promise<CatalogEntry
   const entry = await findReservedEntry(ctx.db, name)
   if (entry?.location === first?.location && entry) return entry
   throw tablesErrors.TABLES_COMMIT_CONFLICT(name.full, 'it was dropped after the rows were staged')
-}
-
-interface EarlierCommit {
-  readonly version: number
-  readonly added: ReadonlySet<string>
-}
-
-const searchedEntries = 10_000
-
-/** The commit that carries a transaction, looked for from the newest entry back. */
-async function findTxn(
-  log: DeltaLog,
-  snapshot: Snapshot,
-  appId: string,
-): Promise<EarlierCommit | undefined> {
-  const last = Math.max(0, snapshot.version - searchedEntries)
-  for (let version = snapshot.version; version >= last; version--) {
-    const actions = await log.readActions(version)
-    if (!actions) return undefined
-    if (!actions.some((action) => action.txn?.appId === appId)) continue
-    const added = actions.flatMap((action) => (action.add ? [fileKey(action.add)] : []))
-    return { version, added: new Set(added) }
-  }
-  return undefined
 }
 
 function filesOf(stages: readonly Stage[]): AddFile[] {

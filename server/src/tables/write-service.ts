@@ -3,6 +3,7 @@ import { createSchema, openTable, registerTable } from './catalog-service.ts'
 import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
 import { commitWrites, type RowsWrite } from './commit-service.ts'
 import { assertWritable } from './delta/protocol.ts'
+import { findTxn } from './delta/txn-search.ts'
 import { deleteDataFiles } from './duck/data-file.ts'
 import { rowsOf } from './operations/append.ts'
 import type { PlanWithFiles } from './operations/merge.ts'
@@ -43,7 +44,7 @@ export interface WriteTableInput {
 
 export interface WriteTableAnswer {
   readonly table: string
-  /** The version that was made; null when the rows are staged or were skipped. */
+  /** The version that holds the rows; null when they are staged, or the log has forgotten it. */
   readonly version: number | null
   readonly rows: number
   /** The table had seen the transaction before; nothing was written. */
@@ -163,9 +164,11 @@ async function commitRows(ctx: Ctx, input: FinishWriteInput): Promise<WriteTable
     ...(txn ? { txn } : {}),
     ownsFiles: true,
   })
+  const log = logAt(ctx, entry.location)
+  const earlier = done.repeated && txn ? await findTxn(log, done.snapshot, txn) : undefined
   return {
     table: entry.name.full,
-    version: done.version ?? null,
+    version: earlier?.version ?? done.version ?? null,
     rows: done.repeated ? 0 : rowsOf(write.adds),
     skipped: done.repeated,
   }
