@@ -19,6 +19,7 @@ export function artifactProxyRoutes(app: App): void {
   // The body of an upload is the file, whatever type it claims.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  uploadRoute(app)
   for (const prefix of proxyPrefixes) {
     const url = `${prefix}/artifacts/*`
     const hide = prefix !== proxyPrefixes[0]
@@ -55,6 +56,30 @@ export function artifactProxyRoutes(app: App): void {
       async (request) => encodeFiles(await listFolder(request.ctx, request.query.path ?? ''), ''),
     )
   }
+}
+
+const uploadLimitBytes = 10 * 1024 * 1024
+
+/** Uploads into a run by what the UI knows of it. The app must take bodies as streams. */
+function uploadRoute(app: App): void {
+  const querystring = Type.Object({
+    run_uuid: Type.String({ description: 'The run.' }),
+    path: Type.String({ description: "Below the run's artifact root." }),
+  })
+  const summary = 'Stores the body, up to 10 MB, as a file of a run.'
+  const schema = { tags: ['mlflow'], summary, querystring }
+  app.post('/ajax-api/2.0/mlflow/upload-artifact', { schema }, async (request) => {
+    const { run_uuid: runId, path } = request.query
+    if (Number(request.headers['content-length'] ?? Infinity) > uploadLimitBytes) {
+      throw trackingErrors.TRACKING_INVALID(
+        `An upload is limited to ${uploadLimitBytes} bytes and must say its length`,
+      )
+    }
+    const { info } = await getRun(request.ctx, runId)
+    const target = artifactPathOf(joinUri(info.artifactUri, path))
+    await putArtifact(request.ctx, target, (request.body as Readable | undefined) ?? request.raw)
+    return {}
+  })
 }
 
 /** Artifacts by run, model or trace: what the UI, and the Java and R clients use. */
@@ -102,6 +127,24 @@ export function artifactRoutes(app: App): void {
       },
     })
   }
+  downloadRoutes(app)
+}
+
+function downloadRoutes(app: App): void {
+  const ofModel = {
+    tags: ['mlflow'],
+    summary: 'Downloads a file of a logged model.',
+    params: Type.Object({ model_id: Type.String({ description: 'The logged model.' }) }),
+    querystring: Type.Object({
+      artifact_file_path: Type.String({ description: "Below the model's artifact root." }),
+    }),
+  }
+  const modelFile = '/ajax-api/2.0/mlflow/logged-models/:model_id/artifacts/files'
+  app.get(modelFile, { schema: ofModel }, async (request, reply) => {
+    const { artifactUri } = await getLoggedModel(request.ctx, request.params.model_id)
+    const path = artifactPathOf(joinUri(artifactUri, request.query.artifact_file_path))
+    return sendArtifact({ request, reply, path })
+  })
   const querystring = Type.Object({
     run_id: Type.Optional(Type.String({ description: 'The run.' })),
     run_uuid: Type.Optional(Type.String({ description: 'The run, as older clients name it.' })),

@@ -1,9 +1,10 @@
-import { edgeScript, runScript, type Ctx, type Script } from '../core/index.ts'
+import { edgeScript, readScript, runScript, type Ctx, type Script } from '../core/index.ts'
 import { trackingErrors } from './errors.ts'
-import { insertRunDataset, insertRunModel, upsertDataset } from './input-store.ts'
+import { insertRunDataset, insertRunModel, listDatasetRows, upsertDataset } from './input-store.ts'
+import { numberList } from './number-list.ts'
 import { getActiveRun } from './run-service.ts'
 import type { DatasetInput } from './types.ts'
-import { checkLength, limits } from './validation.ts'
+import { checkLength, limits, parseExperimentId } from './validation.ts'
 
 export interface LogInputsInput {
   readonly runId: string
@@ -51,6 +52,36 @@ export async function logOutputs(ctx: Ctx, input: LogOutputsInput): Promise<void
       })
     }
   })
+}
+
+export interface DatasetSummary {
+  readonly experiment_id: string
+  readonly name: string
+  readonly digest: string
+  readonly context?: string
+}
+
+const mostExperiments = 20
+const mostDatasets = 1_000
+
+/** Datasets of experiments with the contexts that active runs used them in. */
+export async function listDatasets(
+  ctx: Ctx,
+  experimentIds: readonly string[],
+): Promise<DatasetSummary[]> {
+  if (experimentIds.length > mostExperiments) {
+    throw trackingErrors.TRACKING_INVALID(
+      `At most ${mostExperiments} experiments can be asked for at once, got ${experimentIds.length}`,
+    )
+  }
+  const experiments = numberList(ctx.database.dialect, experimentIds.map(parseExperimentId))
+  const rows = await readScript(ctx, listDatasetRows(experiments, mostDatasets))
+  return rows.map((row) => ({
+    experiment_id: String(row.experiment),
+    name: row.name,
+    digest: row.digest,
+    ...(row.context === null ? {} : { context: row.context }),
+  }))
 }
 
 function checkDataset({ dataset, tags }: DatasetInput): void {

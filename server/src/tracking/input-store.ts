@@ -1,4 +1,5 @@
 import { query, run as exec, type Script } from '../core/index.ts'
+import type { NumberList } from './number-list.ts'
 import type { RunRow } from './run-store.ts'
 import type { Dataset, KeyValue } from './types.ts'
 
@@ -57,5 +58,29 @@ export function* insertRunModel(run: RunRow, model: RunModel): Script<void> {
     model.direction,
     model.modelId,
     model.step,
+  )
+}
+
+export interface DatasetSummaryRow {
+  readonly experiment: number
+  readonly name: string
+  readonly digest: string
+  readonly context: string | null
+}
+
+export function* listDatasetRows(
+  experiments: NumberList,
+  limit: number,
+): Script<readonly DatasetSummaryRow[]> {
+  return yield* query<DatasetSummaryRow>(
+    `select distinct d.experiment, d.name, d.digest, c.value as context
+     from tracking_dataset d
+     join tracking_run_dataset i on i.dataset = d.id
+     join tracking_run r on r.id = i.run and r.lifecycle_stage = 'active'
+     left join tracking_run_dataset_tag c
+       on c.run = i.run and c.dataset = i.dataset and c.name = 'mlflow.data.context'
+     where d.experiment in ${experiments.sql} order by 1, 2, 3, 4 limit ?`,
+    experiments.parameter,
+    limit,
   )
 }

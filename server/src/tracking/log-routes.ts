@@ -1,10 +1,9 @@
 import type { App } from '../core/index.ts'
-import { logInputs, logOutputs } from './input-service.ts'
-import { logBatch, logMetric, logParam } from './log-service.ts'
+import { logBatch, logMetric, logModelHistory, logParam } from './log-service.ts'
 import type { NewMetric } from './types.ts'
 import { f, type Decoded } from './wire/fields.ts'
 import { rpc } from './wire/rpc.ts'
-import { datasetInput, keyValue, metric } from './wire/shapes.ts'
+import { keyValue, metric } from './wire/shapes.ts'
 
 export function logRoutes(app: App): void {
   rpc(app, {
@@ -51,53 +50,18 @@ export function logRoutes(app: App): void {
       return '{}'
     },
   })
-  inputRoutes(app)
+  modelRoutes(app)
 }
 
-function inputRoutes(app: App): void {
+function modelRoutes(app: App): void {
   rpc(app, {
-    id: 'logInputs',
+    id: 'logModel',
     method: 'POST',
-    path: '/mlflow/runs/log-inputs',
-    summary: 'Records the datasets and models that a run read.',
-    request: {
-      run_id: f.runId.required,
-      datasets: f.list(f.message(datasetInput).required).or([]),
-      models: f.list(f.message({ model_id: f.text.required }).required).or([]),
-    },
+    path: '/mlflow/runs/log-model',
+    summary: "Adds a model to the run's history of logged models, as clients before MLflow 3 do.",
+    request: { run_id: f.runId.required, model_json: f.text.required },
     handle: async (ctx, input) => {
-      await logInputs(ctx, {
-        runId: input.run_id,
-        models: input.models.map((model) => model.model_id),
-        datasets: input.datasets.map(({ dataset, tags }) => ({
-          tags,
-          dataset: {
-            name: dataset.name,
-            digest: dataset.digest,
-            sourceType: dataset.source_type,
-            source: dataset.source,
-            schema: dataset.schema,
-            profile: dataset.profile,
-          },
-        })),
-      })
-      return {}
-    },
-  })
-  rpc(app, {
-    id: 'logOutputs',
-    method: 'POST',
-    path: '/mlflow/runs/outputs',
-    summary: 'Records the models that a run made.',
-    request: {
-      run_id: f.runId.required,
-      models: f.list(f.message({ model_id: f.text.required, step: f.int.or(0) }).required).required,
-    },
-    handle: async (ctx, input) => {
-      await logOutputs(ctx, {
-        runId: input.run_id,
-        models: input.models.map((model) => ({ modelId: model.model_id, step: model.step })),
-      })
+      await logModelHistory(ctx, input.run_id, input.model_json)
       return {}
     },
   })

@@ -4,7 +4,7 @@ import { runWithKeys, type Keys } from './keys.ts'
 import { noteLogged } from './metric-log-tasks.ts'
 import { insertMetrics, insertModelMetric } from './metric-store.ts'
 import { getActiveRun, writeTag } from './run-service.ts'
-import { insertParam, type RunRow } from './run-store.ts'
+import { findTag, insertParam, type RunRow } from './run-store.ts'
 import type { KeyValue, NewMetric } from './types.ts'
 import { checkMetric, checkParam, checkTag, limits } from './validation.ts'
 
@@ -27,6 +27,46 @@ export async function logParam(ctx: Ctx, runId: string, param: KeyValue): Promis
       throw trackingErrors.TRACKING_PARAM_CHANGED(runId, change)
     }
   })
+}
+
+const modelHistoryTag = 'mlflow.log-model.history'
+
+/** Adds a model's description (JSON) to the tag in which clients before MLflow 3 keep them. */
+export async function logModelHistory(ctx: Ctx, runId: string, modelJson: string): Promise<void> {
+  const model = parseModel(modelJson)
+  await runWithKeys(ctx, function* log(keys) {
+    const run = yield* getActiveRun(runId)
+    const history = parseHistory(yield* findTag(run, modelHistoryTag))
+    const value = JSON.stringify([...history, model])
+    yield* writeTag(keys, run, { key: modelHistoryTag, value })
+  })
+}
+
+const modelFields = ['artifact_path', 'flavors', 'utc_time_created', 'run_id']
+
+function parseModel(modelJson: string): object {
+  const model = parseJson(modelJson)
+  if (typeof model !== 'object' || model === null) {
+    throw trackingErrors.TRACKING_INVALID(`Malformed model info. \n '${modelJson.slice(0, 200)}'`)
+  }
+  const missing = modelFields.filter((field) => !(field in model))
+  if (missing.length === 0) return model
+  throw trackingErrors.TRACKING_INVALID(
+    `Model json is missing mandatory fields: ${missing.join(', ')}`,
+  )
+}
+
+function parseHistory(value: string | undefined): readonly unknown[] {
+  const history = value === undefined ? [] : parseJson(value)
+  return Array.isArray(history) ? history : []
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
 }
 
 export interface LogBatchInput {

@@ -1,7 +1,9 @@
-import { readScript, type App } from '../core/index.ts'
+import { readScript, type App, type Ctx } from '../core/index.ts'
 import { trackingErrors } from './errors.ts'
 import { loadHistory } from './metric-reads.ts'
 import type { Point } from './metric-points.ts'
+import { sampleSteps, type SampleOptions } from './metric-sampling.ts'
+import type { Metric } from './types.ts'
 import { encodeMetric, list } from './wire/encode.ts'
 import { f } from './wire/fields.ts'
 import { decodePageToken, encodePageToken } from './wire/paging.ts'
@@ -38,6 +40,98 @@ export function metricRoutes(app: App): void {
       }
     },
   })
+  bulkRoutes(app)
+}
+
+const mostRuns = 100
+const mostSteps = 2_500
+
+/** Charts of many runs at once, as the UI asks for them. */
+function bulkRoutes(app: App): void {
+  rpc(app, {
+    id: 'getMetricHistoryBulk',
+    method: 'GET',
+    path: '/mlflow/metrics/get-history-bulk',
+    summary: 'The values of one metric of up to 100 runs.',
+    request: {
+      run_id: f.list(f.text.required).required,
+      metric_key: f.text.required,
+      max_results: f.int.or(mostPerPage),
+    },
+    handle: async (ctx, input) => {
+      const runIds = checkRunCount(input.run_id).toSorted()
+      const limit = Math.min(Math.max(input.max_results, 0), mostPerPage)
+      const found = await historiesOf(ctx, runIds, input.metric_key)
+      const metrics = found.flatMap(({ runId, metrics: all }) =>
+        all.slice(0, limit).map((metric) => ({ ...encodeMetric(metric), run_id: runId })),
+      )
+      return { metrics: metrics.slice(0, limit) }
+    },
+  })
+  rpc(app, {
+    id: 'getMetricHistoryBulkInterval',
+    method: 'GET',
+    path: '/mlflow/metrics/get-history-bulk-interval',
+    summary: 'The values of one metric of up to 100 runs, thinned out to so many steps a run.',
+    request: {
+      run_ids: f.list(f.text.required).required,
+      metric_key: f.text.required,
+      start_step: f.int,
+      end_step: f.int,
+      max_results: f.int.or(mostSteps),
+    },
+    handle: async (ctx, input) => {
+      const options = checkInterval(input)
+      const found = await historiesOf(ctx, checkRunCount(input.run_ids), input.metric_key)
+      const metrics = found.flatMap(({ runId, metrics: all }) =>
+        sampleSteps(all, options).map((metric) => ({ ...encodeMetric(metric), run_id: runId })),
+      )
+      return list('metrics', metrics)
+    },
+  })
+}
+
+async function historiesOf(
+  ctx: Ctx,
+  runIds: readonly string[],
+  key: string,
+): Promise<{ readonly runId: string; readonly metrics: readonly Metric[] }[]> {
+  const { dialect } = ctx.database
+  return Promise.all(
+    runIds.map(async (runId) => {
+      const asked = { runId, key, limit: Number.MAX_SAFE_INTEGER }
+      return { runId, metrics: await readScript(ctx, loadHistory(dialect, asked)) }
+    }),
+  )
+}
+
+function checkRunCount(runIds: readonly string[]): readonly string[] {
+  if (runIds.length <= mostRuns) return runIds
+  throw trackingErrors.TRACKING_INVALID(
+    `At most ${mostRuns} runs can be asked for at once, got ${runIds.length}`,
+  )
+}
+
+function checkInterval(input: {
+  readonly start_step: number | undefined
+  readonly end_step: number | undefined
+  readonly max_results: number
+}): SampleOptions {
+  const { start_step: startStep, end_step: endStep, max_results: most } = input
+  if (most < 1 || most > mostSteps) {
+    throw trackingErrors.TRACKING_INVALID(`max_results must be between 1 and ${mostSteps}.`)
+  }
+  if ((startStep === undefined) !== (endStep === undefined)) {
+    throw trackingErrors.TRACKING_INVALID(
+      'If either start step or end step are specified, both must be specified.',
+    )
+  }
+  if (startStep !== undefined && endStep !== undefined && startStep > endStep) {
+    throw trackingErrors.TRACKING_INVALID(
+      `end_step must be greater than start_step. Found start_step=${startStep} and end_step=${endStep}.`,
+    )
+  }
+  return { startStep, endStep, mostSteps: most }
 }
 
 /** Without `max_results` everything comes at once. */

@@ -1,6 +1,7 @@
 import type { App, RoutePlugin } from '../core/index.ts'
 import { artifactProxyRoutes, artifactRoutes } from './artifact-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
+import { inputRoutes } from './input-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
@@ -18,6 +19,7 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   experimentRoutes(app)
   runRoutes(app)
   logRoutes(app)
+  inputRoutes(app)
   metricRoutes(app)
   loggedModelRoutes(app)
   artifactRoutes(app)

@@ -109,6 +109,16 @@ export function* upsertTag(keys: Keys, run: RunRow, tag: KeyValue): Script<void>
   )
 }
 
+export function* findTag(run: RunRow, key: string): Script<string | undefined> {
+  const [row] = yield* query<{ value: string }>(
+    `select t.value from tracking_tag t join tracking_key k on k.id = t.key
+     where k.name = ? and t.run = ?`,
+    key,
+    run.id,
+  )
+  return row?.value
+}
+
 /** Whether there was such a tag. */
 export function* deleteTagRow(run: RunRow, key: string): Script<boolean> {
   const number = yield* findKey(key)
