@@ -16,9 +16,10 @@ Handler = Callable[[Mapping[str, Any]], Any]
 def load_model(model_dir: str, request: Mapping[str, Any]) -> Handler:
     """Loads the model once; the handler then answers calls.
 
-    A call is ``{"task": "predict" | "score", "columns": [...] | null, "rows": [[...]],
-    "params": {...}}``. ``predict`` answers MLflow's predictions, one per row; ``score`` answers
-    ``{"prediction": [...], "probability": [...]}``.
+    A call is ``{"task": "predict" | "score" | "describe", "columns": [...] | null,
+    "rows": [[...]], "params": {...}}``. ``predict`` answers MLflow's predictions, one per row;
+    ``score`` answers ``{"prediction": [...], "probability": [...]}``; ``describe`` answers the
+    column type of a classifier's labels, null for any other model.
 
     Args:
         model_dir: The downloaded model.
@@ -31,6 +32,8 @@ def load_model(model_dir: str, request: Mapping[str, Any]) -> Handler:
     inputs = request["inputs"]
 
     def handle(call: Mapping[str, Any]) -> Any:
+        if call["task"] == "describe":
+            return _label_type(native)
         frame = _frame(inputs, call.get("columns"), call["rows"])
         if call["task"] == "score":
             return _score(model, native, frame)
@@ -47,6 +50,12 @@ def _native(model: Any) -> Any:
     except Exception:  # a flavour without a native model says so in its own ways
         return None
     return raw if hasattr(raw, "predict_proba") else None
+
+
+def _label_type(native: Any) -> str | None:
+    kinds = {"i": "bigint", "u": "bigint", "f": "double", "b": "boolean", "O": "string", "U": "string"}
+    classes = getattr(native, "classes_", None)
+    return None if classes is None else kinds.get(classes.dtype.kind)
 
 
 def _frame(

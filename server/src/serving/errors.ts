@@ -96,4 +96,38 @@ export const servingErrors = defineErrors({
     text: (endpoint: string, name: string, known: readonly string[]) =>
       `Serving endpoint '${endpoint}' serves no '${name}', only [${quoted(known)}]`,
   },
+  SERVING_MODEL_URI_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (found: string) =>
+      `'${found}' does not name a model version; write models:/NAME/3, models:/NAME/Production, models:/NAME@ALIAS or models:/NAME/latest`,
+  },
+  SERVING_STAGE_EMPTY: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (name: string, stage: string) => `Model '${name}' has no version in stage ${stage}`,
+  },
+  SERVING_SOURCE_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+  },
+  SERVING_KEY_REUSED: {
+    status: 409,
+    wire: 'RESOURCE_CONFLICT',
+    text: (key: string) =>
+      `Idempotency key '${key}' was used for another scoring; send a new key for a new request`,
+  },
+  SERVING_STREAM_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (name: string) =>
+      `There is no scoring stream '${name}'. GET /api/millrace/1.0/serving/streams lists those there are`,
+  },
+  SERVING_STREAM_EXISTS: {
+    status: 400,
+    wire: 'RESOURCE_ALREADY_EXISTS',
+    text: (name: string) =>
+      `A scoring stream '${name}' exists with another model, table or columns; delete it first, or choose another name`,
+  },
 })

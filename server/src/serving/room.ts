@@ -3,6 +3,7 @@ import type { EndpointMetrics } from './endpoint-metrics.ts'
 import type { LiveEndpoint } from './live-endpoint.ts'
 import { ModelPool } from './model-pool.ts'
 import type { Recorder } from './recorder.ts'
+import type { StreamRunner } from './stream-runner.ts'
 
 /** What the room keeps in memory for one open database. */
 export interface Room {
@@ -14,6 +15,7 @@ export interface Room {
   readonly metrics: Map<string, EndpointMetrics>
   /** By table: endpoints may share one. */
   readonly recorders: Map<string, Recorder>
+  readonly streams: Map<string, StreamRunner>
   /** Ends background work. */
   readonly stop: AbortController
 }
@@ -29,6 +31,7 @@ export function roomOf(ctx: Ctx): Room {
     deploying: new Map(),
     metrics: new Map(),
     recorders: new Map(),
+    streams: new Map(),
     stop: new AbortController(),
   }
   rooms.set(ctx.database, room)

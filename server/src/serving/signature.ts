@@ -40,6 +40,8 @@ export type ModelInputs =
 export interface ModelFile {
   readonly inputs: ModelInputs
   readonly params: readonly SignatureParam[]
+  /** Of the one output; undefined when there are several or none is known. */
+  readonly outputType: CellType | undefined
   readonly flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** `predict`, `predict_proba`, …: what the Python flavour calls. */
   readonly predictFn: string
@@ -65,6 +67,7 @@ export function parseModelFile(text: string, model: string): ModelFile {
   return {
     inputs: parseInputs(decode(signature['inputs'], model), model),
     params: parseParams(decode(signature['params'], model)),
+    outputType: parseOutput(decode(signature['outputs'], model)),
     flavors,
     predictFn: asText(python['predict_fn']) ?? 'predict',
     inputExample: asText(example),
@@ -115,6 +118,15 @@ function parseInputs(list: readonly Record<string, unknown>[], model: string): M
   return { kind: 'columns', columns: list.map(parseColumn) }
 }
 
+function parseOutput(list: readonly Record<string, unknown>[]): CellType | undefined {
+  const [only, another] = list
+  if (only === undefined || another !== undefined) return undefined
+  if (only['type'] !== 'tensor') return cellType(asText(only['type']) ?? '')
+  const spec = asRecord(only['tensor-spec'])
+  const shape = Array.isArray(spec['shape']) ? spec['shape'] : []
+  return shape.length <= 1 || shape[1] === 1 ? tensorType(asText(spec['dtype']) ?? '') : undefined
+}
+
 function parseColumn(column: Record<string, unknown>, index: number): SignatureColumn {
   return {
     name: asText(column['name']) ?? String(index),
@@ -141,6 +153,7 @@ function tensorType(dtype: string): CellType {
   if (dtype.startsWith('float')) return CellType.Double
   if (dtype.startsWith('int') || dtype.startsWith('uint')) return CellType.Long
   if (dtype === 'bool') return CellType.Boolean
+  if (dtype === 'str' || dtype === 'object') return CellType.String
   return CellType.Any
 }
 

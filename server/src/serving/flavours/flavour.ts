@@ -25,6 +25,8 @@ export interface Flavour extends AsyncDisposable {
    * Rejects with a 400 when the model cannot work with these rows.
    */
   readonly predict: (input: BoundRows, params: Params) => Promise<readonly unknown[]>
+  /** What `score` predicts, as a table's column type; undefined where only the signature knows. */
+  readonly predictionType: 'bigint' | 'double' | 'string' | 'boolean' | undefined
   /** Predictions and probabilities of many rows, for tables. */
   readonly score: (input: BoundRows) => Promise<Scores>
 }

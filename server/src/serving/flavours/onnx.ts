@@ -38,6 +38,7 @@ export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
   const batcher = new Batcher({ run: async (rows) => outputs.predict(await run(rows)) })
   return {
     kind: FlavourKind.Onnx,
+    predictionType: typeOfClasses(input.conversion.output.classes),
     async predict(bound) {
       checkMissing(bound)
       return batcher.submit(bound.rows)
@@ -51,6 +52,13 @@ export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
       await session.release()
     },
   }
+}
+
+function typeOfClasses(classes: readonly unknown[] | null): Flavour['predictionType'] {
+  if (classes === null) return 'double'
+  if (classes.every((value) => typeof value === 'string')) return 'string'
+  if (classes.every((value) => typeof value === 'boolean')) return 'boolean'
+  return classes.every((value) => Number.isInteger(value)) ? 'bigint' : 'double'
 }
 
 interface Output {

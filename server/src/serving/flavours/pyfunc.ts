@@ -25,7 +25,6 @@ const maxRows = 256
 /** Runs a model in processes of its own environment. Its pickles are never loaded in the server. */
 export async function openPyfunc(ctx: Ctx, input: OpenPyfuncInput): Promise<Flavour> {
   const workers = new WorkerOnDemand(ctx, input)
-  await workers.use(async () => {})
   const call = async (task: string, payload: Record<string, unknown>): Promise<unknown> => {
     try {
       return await workers.use((worker) => worker.call({ task, ...payload }))
@@ -47,6 +46,7 @@ export async function openPyfunc(ctx: Ctx, input: OpenPyfuncInput): Promise<Flav
     inputs.kind !== 'none' && isDefault(input.file, params)
   return {
     kind: FlavourKind.Pyfunc,
+    predictionType: (await call('describe', {})) as Flavour['predictionType'],
     async predict(bound, params) {
       if (isShared(params)) return batcher.submit(bound.rows)
       return asList(await call('predict', { ...payloadOf(bound), params }))
