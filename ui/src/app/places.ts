@@ -1,8 +1,9 @@
+import type { LinkProps } from '@tanstack/react-router'
 import type { IconName } from '../kit/icons.tsx'
 
 export interface Place {
   readonly name: string
-  readonly to: '/' | '/experiments' | '/models' | '/approvals' | '/jobs' | '/jobs/runs'
+  readonly to: NonNullable<LinkProps['to']>
   readonly icon: IconName
 }
 
@@ -15,6 +16,14 @@ export const homePlace: Place = { name: 'Home', to: '/', icon: 'home' }
 
 /** The left rail, in the order of the story from data to predictions. */
 export const placeGroups: readonly PlaceGroup[] = [
+  {
+    name: 'Data',
+    places: [
+      { name: 'Tables', to: '/tables', icon: 'table' },
+      { name: 'Features', to: '/features', icon: 'feature' },
+      { name: 'SQL', to: '/sql', icon: 'sql' },
+    ],
+  },
   {
     name: 'Build',
     places: [{ name: 'Experiments', to: '/experiments', icon: 'experiment' }],

@@ -103,6 +103,34 @@ const job = createRoute({
   component: lazyRouteComponent(() => import('../jobs/job-page.tsx'), 'JobPage'),
 })
 
+const tables = createRoute({
+  getParentRoute,
+  path: '/tables',
+  validateSearch: textSearch('q', 'sort'),
+  component: lazyRouteComponent(() => import('../tables/tables-page.tsx'), 'TablesPage'),
+})
+
+const table = createRoute({
+  getParentRoute,
+  path: '/tables/$name',
+  validateSearch: textSearch('tab', 'version'),
+  component: lazyRouteComponent(() => import('../tables/table-page.tsx'), 'TablePage'),
+})
+
+const sqlPage = createRoute({
+  getParentRoute,
+  path: '/sql',
+  validateSearch: textSearch('q'),
+  component: lazyRouteComponent(() => import('../tables/sql-page.tsx'), 'SqlPage'),
+})
+
+const features = createRoute({
+  getParentRoute,
+  path: '/features',
+  validateSearch: textSearch('q'),
+  component: lazyRouteComponent(() => import('../features/features-page.tsx'), 'FeaturesPage'),
+})
+
 const routeTree = root.addChildren([
   home,
   experiments,
@@ -117,6 +145,10 @@ const routeTree = root.addChildren([
   jobRuns,
   jobRun,
   job,
+  tables,
+  table,
+  sqlPage,
+  features,
 ])
 
 export const router = createRouter({
