@@ -14,7 +14,7 @@ import { JobRunTable } from './run-table.tsx'
 import { useJobRuns } from './use-job-runs.ts'
 import { useJob } from './use-jobs.ts'
 import { useNextRuns } from './use-next-runs.ts'
-import type { Job } from './wire.ts'
+import type { Job, TriggerDetails } from './wire.ts'
 import styles from './job-page.module.css'
 
 const route = getRouteApi('/jobs/$jobId')
@@ -99,6 +99,7 @@ function Overview({ job }: { readonly job: Job }): ReactNode {
         </Section>
         <div className={styles['stack']}>
           <NextRuns job={job} />
+          <TriggerHistory details={job.trigger_details ?? []} />
           <Parameters job={job} />
         </div>
       </Columns>
@@ -140,6 +141,37 @@ function NextRuns({ job }: { readonly job: Job }): ReactNode {
         <p className="muted">
           <code>{schedule.quartz_cron_expression}</code> in {schedule.timezone_id}
         </p>
+      </Panel>
+    </Section>
+  )
+}
+
+const historyWords = [
+  ['last_triggered', 'Last started'],
+  ['last_not_triggered', 'Last not started'],
+  ['last_failed', 'Last failed to start'],
+] as const
+
+/** What the triggers did last, and why they did not start the job. */
+function TriggerHistory({ details }: { readonly details: readonly TriggerDetails[] }): ReactNode {
+  const facts = details.flatMap((trigger) =>
+    historyWords.flatMap(([key, name]): Fact[] => {
+      const event = trigger.history?.[key]
+      if (event === undefined) return []
+      const value = (
+        <>
+          <RelativeTime time={event.timestamp} />
+          <div className="muted">{event.description}</div>
+        </>
+      )
+      return [{ name, value }]
+    }),
+  )
+  if (facts.length === 0) return null
+  return (
+    <Section title="Why it did or did not start">
+      <Panel>
+        <KeyValues facts={facts} />
       </Panel>
     </Section>
   )

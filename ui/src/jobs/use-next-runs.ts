@@ -12,9 +12,14 @@ export function useNextRuns(
     enabled: schedule !== undefined,
     staleTime: 60_000,
     queryFn: async ({ signal }) => {
+      const body = {
+        quartz_cron_expression: schedule?.quartz_cron_expression,
+        timezone_id: schedule?.timezone_id,
+        count,
+      }
       const answer = await requestJson<{ fire_times?: readonly number[] }>(
         '/api/millrace/1.0/simulate',
-        { method: 'POST', body: { schedule, count }, signal },
+        { method: 'POST', body, signal },
       )
       return answer.fire_times ?? []
     },

@@ -67,11 +67,27 @@ export interface JobTask {
   readonly [setting: string]: unknown
 }
 
+/** What a trigger did last, and why it did not. */
+export interface TriggerDetails {
+  readonly kind: string
+  readonly pause_status: string
+  readonly next_fire_time?: number
+  readonly history?: Readonly<
+    Partial<
+      Record<
+        'last_triggered' | 'last_not_triggered' | 'last_failed',
+        { readonly timestamp: number; readonly description?: string; readonly run_id?: number }
+      >
+    >
+  >
+}
+
 export interface Job {
   readonly job_id: number
   readonly creator_user_name?: string
   readonly created_time?: number
   readonly settings?: JobSettings
+  readonly trigger_details?: readonly TriggerDetails[]
 }
 
 /** One word for where a run stands: its result once it has one. */
