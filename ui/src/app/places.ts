@@ -26,7 +26,11 @@ export const placeGroups: readonly PlaceGroup[] = [
   },
   {
     name: 'Build',
-    places: [{ name: 'Experiments', to: '/experiments', icon: 'experiment' }],
+    places: [
+      { name: 'Experiments', to: '/experiments', icon: 'experiment' },
+      { name: 'AutoML', to: '/automl', icon: 'automl' },
+      { name: 'Workspace', to: '/workspace', icon: 'folder' },
+    ],
   },
   {
     name: 'Models',
@@ -40,6 +44,18 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { name: 'Jobs', to: '/jobs', icon: 'job' },
       { name: 'Job runs', to: '/jobs/runs', icon: 'run' },
+    ],
+  },
+  {
+    name: 'Serve',
+    places: [{ name: 'Endpoints', to: '/endpoints', icon: 'endpoint' }],
+  },
+  {
+    name: 'Admin',
+    places: [
+      { name: 'Webhooks', to: '/admin/webhooks', icon: 'webhook' },
+      { name: 'Environments', to: '/admin/environments', icon: 'environment' },
+      { name: 'Audit', to: '/admin/audit', icon: 'audit' },
     ],
   },
 ]

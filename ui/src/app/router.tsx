@@ -131,6 +131,72 @@ const features = createRoute({
   component: lazyRouteComponent(() => import('../features/features-page.tsx'), 'FeaturesPage'),
 })
 
+const workspace = createRoute({
+  getParentRoute,
+  path: '/workspace',
+  validateSearch: textSearch('path'),
+  component: lazyRouteComponent(() => import('../workspace/workspace-page.tsx'), 'WorkspacePage'),
+})
+
+const searches = createRoute({
+  getParentRoute,
+  path: '/automl',
+  validateSearch: textSearch('q'),
+  component: lazyRouteComponent(() => import('../automl/searches-page.tsx'), 'SearchesPage'),
+})
+
+const automlSearch = createRoute({
+  getParentRoute,
+  path: '/automl/$searchId',
+  validateSearch: textSearch('sort'),
+  component: lazyRouteComponent(() => import('../automl/search-page.tsx'), 'SearchPage'),
+})
+
+const endpoints = createRoute({
+  getParentRoute,
+  path: '/endpoints',
+  validateSearch: textSearch('q'),
+  component: lazyRouteComponent(() => import('../serving/endpoints-page.tsx'), 'EndpointsPage'),
+})
+
+const endpoint = createRoute({
+  getParentRoute,
+  path: '/endpoints/$name',
+  validateSearch: textSearch('tab'),
+  component: lazyRouteComponent(() => import('../serving/endpoint-page.tsx'), 'EndpointPage'),
+})
+
+const webhooks = createRoute({
+  getParentRoute,
+  path: '/admin/webhooks',
+  validateSearch: textSearch('id'),
+  component: lazyRouteComponent(() => import('../webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+})
+
+const audit = createRoute({
+  getParentRoute,
+  path: '/admin/audit',
+  validateSearch: textSearch('q'),
+  component: lazyRouteComponent(() => import('../auth/audit-page.tsx'), 'AuditPage'),
+})
+
+const environments = createRoute({
+  getParentRoute,
+  path: '/admin/environments',
+  validateSearch: textSearch('hash'),
+  component: lazyRouteComponent(
+    () => import('../compute/environments-page.tsx'),
+    'EnvironmentsPage',
+  ),
+})
+
+/** A run by its id alone, as lineage knows it. */
+const findRun = createRoute({
+  getParentRoute,
+  path: '/find/run/$runId',
+  component: lazyRouteComponent(() => import('../tracking/find-run-page.tsx'), 'FindRunPage'),
+})
+
 const routeTree = root.addChildren([
   home,
   experiments,
@@ -149,6 +215,15 @@ const routeTree = root.addChildren([
   table,
   sqlPage,
   features,
+  workspace,
+  searches,
+  automlSearch,
+  endpoints,
+  endpoint,
+  webhooks,
+  audit,
+  environments,
+  findRun,
 ])
 
 export const router = createRouter({

@@ -3,6 +3,8 @@ import { useDeferredValue } from 'react'
 import { requestJson } from '../api/http.ts'
 import { useJobs } from '../jobs/use-jobs.ts'
 import type { IconName } from '../kit/icons.tsx'
+import { useTables } from '../tables/use-tables.ts'
+import { useEndpoints } from '../serving/use-endpoints.ts'
 import { useModels } from '../registry/use-models.ts'
 import { useExperiments } from '../tracking/use-experiments.ts'
 import type { Run } from '../tracking/wire.ts'
@@ -53,6 +55,8 @@ export function useFindings(typed: string): readonly Finding[] {
   const experiments = useExperiments('ACTIVE_ONLY').data ?? []
   const models = useModels().data ?? []
   const jobs = useJobs().data ?? []
+  const tables = useTables().data ?? []
+  const endpoints = useEndpoints().data ?? []
   const byId = useRunById(text)
   const named: readonly (readonly Finding[])[] = [
     experiments.map((one) => ({
@@ -72,6 +76,18 @@ export function useFindings(typed: string): readonly Finding[] {
       icon: 'job',
       name: one.settings?.name ?? String(one.job_id),
       to: `/jobs/${one.job_id}`,
+    })),
+    tables.map((one) => ({
+      group: 'Tables',
+      icon: 'table',
+      name: one.name,
+      to: `/tables/${encodeURIComponent(one.name)}`,
+    })),
+    endpoints.map((one) => ({
+      group: 'Endpoints',
+      icon: 'endpoint',
+      name: one.name,
+      to: `/endpoints/${encodeURIComponent(one.name)}`,
     })),
   ]
   return [...byId, ...matching(places, text), ...named.flatMap((group) => matching(group, text))]
