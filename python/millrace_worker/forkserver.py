@@ -105,6 +105,8 @@ class ForkServer:
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
         processes.adopt_orphans()
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._on_wake)
+        # However long the imports took, whoever asked for them has yet to connect.
+        self._last_used = time.monotonic()
         self._check_idle()
         while not (self._retired and not self._attempts):
             self._turn()

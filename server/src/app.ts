@@ -74,7 +74,7 @@ export async function buildApp(ctx: Ctx): Promise<App> {
     genReqId: () => newId(),
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 2048 },
+    routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     schemaController: { compilersFactory: lazyCompilers },
     ajv: {
       customOptions: {
