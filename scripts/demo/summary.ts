@@ -32,6 +32,7 @@ export async function showSummary(
   show.heading('What there is now')
   const facts: readonly (readonly [string, string])[] = [
     ['model', `churn ${version} in Production, approved by ${approver || 'you'}`],
+    ['endpoint', await askEndpoint(millrace)],
     ['rows', `${await countRows(millrace, 'main.churn.training')} in main.churn.training`],
     ['server', `${await residentMiB(server.pid)} MiB resident`],
     ['time', `${((Date.now() - began) / 1000).toFixed(0)} s`],
@@ -52,6 +53,25 @@ async function leaderboard(millrace: Millrace): Promise<string[]> {
       (trial, index) =>
         `${String(index + 1).padStart(2)}  ${trial.learner.padEnd(24)} ${trial.score?.toFixed(4) ?? ''}`,
     )
+}
+
+/** Scores one customer through the endpoint, as an application would. */
+async function askEndpoint(millrace: Millrace): Promise<string> {
+  const { columns, rows } = await millrace.tables.query(
+    'select * exclude (customer_id, week, churn) from main.churn.training order by customer_id limit 1',
+  )
+  const record = Object.fromEntries(
+    columns.map(({ name, type }, index) => [name, toJson(rows[0]?.[index] ?? null, type)]),
+  )
+  const began = performance.now()
+  const answer = await millrace.http.call('POST', '/serving-endpoints/churn/invocations', {
+    body: { dataframe_records: [record] },
+  })
+  return `${JSON.stringify(answer)} in ${(performance.now() - began).toFixed(1)} ms`
+}
+
+function toJson(value: string | null, type: string): string | number | null {
+  return value !== null && /int|double|float|decimal/i.test(type) ? Number(value) : value
 }
 
 async function countRows(millrace: Millrace, table: string): Promise<string> {
