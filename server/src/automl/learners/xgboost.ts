@@ -49,7 +49,9 @@ export const xgboost: Learner = {
       lines: [
         `booster = ${booster}`,
         '# XGBoost knows classes only as 0, 1, 2, …; a vote of one numbers them and names them again.',
-        'estimator = VotingClassifier([("xgboost", booster)], voting="soft")',
+        'estimator = VotingClassifier(',
+        '    [("xgboost", booster)], voting="soft", flatten_transform=False',
+        ')',
       ],
     }
   },
