@@ -11,7 +11,9 @@ search = json.loads(sys.argv[2])
 client = mlflow.MlflowClient()
 
 runs = client.search_runs(
-    [search["experiment_id"]], f"tags.`mlflow.parentRunId` = '{search['run_id']}'", max_results=100
+    [search["experiment_id"]],
+    f"tags.`mlflow.parentRunId` = '{search['run_id']}'",
+    max_results=100,
 )
 by_id = {run.info.run_id: run for run in runs}
 for trial in search["leaderboard"]:

@@ -6,7 +6,7 @@
  *
  *   fewer trials than `startCount`   places spread evenly over the space
  *   up to `globalLimit`              a model of everything, its hyperparameters fitted again whenever
- *                                    the history has grown by a sixth
+ *                                    the history has grown by a tenth
  *   more                             a model of the neighbourhood of the best, which names a batch of
  *                                    places at once, so that a suggestion costs microseconds
  *
@@ -33,36 +33,43 @@ export const openBayesSampler: OpenSampler = ({ space, seed, ...options }) => {
   const startCount = options.startCount ?? Math.max(4, Math.min(2 * space.length, 20))
   const planned = remember((basis) => planSurrogate(encoding, basis))
   const batches = remember((basis) => {
-    const plan = planned(basis.slice(0, globalLimit))
+    const plan = planned(basis, globalLimit)
     return localBatch(encoding, basis, { plan, seed })
   })
   return {
     suggest: (history) => {
-      const known = history.filter(({ loss }) => loss !== undefined).length
-      if (known < startCount) return evenlySpread(space, seed, history.length)
-      if (history.length >= globalLimit) {
-        const begin = batchStart(history.length)
-        const batch = batches(history.slice(0, begin))
-        return pointOf(space, batch[history.length - begin] ?? new Float64Array(space.length))
+      const size = history.length
+      if (countKnown(history) < startCount) return evenlySpread(space, seed, size)
+      if (size >= globalLimit) {
+        const begin = batchStart(size)
+        const place = batches(history, begin)[size - begin]
+        return place ? pointOf(space, place) : evenlySpread(space, seed, size)
       }
-      const plan = planned(history.slice(0, fitSize(history.length, startCount)))
+      const plan = planned(history, fitSize(size, startCount))
       const surrogate = openSurrogate(encoding, history, plan)
-      const rng = openRng(seed, history.length)
+      const rng = openRng(seed, size)
       const [best] = findPromising(surrogate, space.length, { ...globalEffort, rng })
       return pointOf(space, best ?? new Float64Array(space.length))
     },
   }
 }
 
-/** Keeps the last answer for as long as the question is the same. */
+function countKnown(history: readonly Observation[]): number {
+  return history.reduce((count, { loss }) => (loss === undefined ? count : count + 1), 0)
+}
+
+/** Keeps the answer to the last beginning of a history for as long as it is the same beginning. */
 function remember<T>(
   answer: (basis: readonly Observation[]) => T,
-): (basis: readonly Observation[]) => T {
+): (history: readonly Observation[], size: number) => T {
   let last: { readonly basis: readonly Observation[]; readonly value: T } | undefined
-  return (basis) => {
+  return (history, size) => {
     const same =
-      last?.basis.length === basis.length && basis.every((one, index) => one === last?.basis[index])
-    if (!last || !same) last = { basis, value: answer(basis) }
+      last?.basis.length === size && last.basis.every((one, index) => one === history[index])
+    if (!last || !same) {
+      const basis = history.slice(0, size)
+      last = { basis, value: answer(basis) }
+    }
     return last.value
   }
 }
@@ -71,7 +78,7 @@ function remember<T>(
 function fitSize(size: number, startCount: number): number {
   let at = startCount
   for (;;) {
-    const next = at + Math.max(1, Math.floor(at / 6))
+    const next = at + Math.max(1, Math.floor(at / 10))
     if (next > size) return at
     at = next
   }
