@@ -102,6 +102,13 @@ export async function jobsBench(dialect: TestDialect = 'sqlite'): Promise<JobsBe
   }
 }
 
+type Polled<T> = ReturnType<typeof expect.poll<T>>
+
+/** Looks again until what is expected is so; patient, because builds and processes take their time. */
+export function eventually<T>(read: () => T | Promise<T>): Polled<T> {
+  return expect.poll(read, { timeout: 25_000, interval: 5 })
+}
+
 /** `{ a: 'SUCCESS', b: 'UPSTREAM_FAILED' }` of the latest attempts. */
 export function results(run: RunView): Record<string, string | undefined> {
   return Object.fromEntries(run.tasks.map((task) => [task.task_key, task.state.result_state]))

@@ -3,7 +3,7 @@ import { jobsErrors } from './errors.ts'
 import { promoteQueued } from './engine/run-end.ts'
 import { checkFileLocation } from './file-watch.ts'
 import { deleteJobRow, findJob, insertJob, updateJob, type Job } from './job-store.ts'
-import { listActiveRunIds, requestCancel } from './run-store.ts'
+import { listActiveRunIds, requestCancel, updateTimeouts } from './run-store.ts'
 import { checkSettings, checkShape } from './settings-check.ts'
 import { deleteTriggers } from './trigger-store.ts'
 import { syncTriggers } from './trigger-service.ts'
@@ -79,13 +79,7 @@ async function changeJob(
 
 // A new timeout also counts for runs that are going on, and a higher limit empties the queue.
 async function applyToActiveRuns(tx: Ctx, jobId: number, settings: JobSettings): Promise<void> {
-  await tx.db
-    .updateTable('job_run')
-    .set({ timeout_seconds: settings.timeout_seconds ?? 0, dirty: 1 })
-    .where('job_id', '=', jobId)
-    .where('active', '=', 1)
-    .where('timeout_seconds', '!=', settings.timeout_seconds ?? 0)
-    .execute()
+  await updateTimeouts(tx.db, jobId, settings.timeout_seconds ?? 0)
   await promoteQueued(tx, jobId)
 }
 

@@ -6,7 +6,9 @@ import { selectTasks, withDependents } from './only.ts'
 import { listRepairs, listTaskRuns } from './run-reads.ts'
 import { getRun } from './run-actions.ts'
 import { checkOverrides, parametersOf } from './run-service.ts'
-import { findDefinition, insertTaskRuns, newTaskRow, upsertDefinition } from './run-store.ts'
+import { findDefinition, upsertDefinition } from './run-store.ts'
+import { insertTaskRuns, newTaskRow, supersedeTaskRuns } from './task-run-store.ts'
+import { insertOriginal, insertRepair, reopenRun } from './repair-store.ts'
 import type { JobSettings, Task } from './settings-schema.ts'
 import {
   LifeCycle,
@@ -130,44 +132,20 @@ async function reopen(
     readonly repairId: number
   },
 ): Promise<void> {
-  const now = tx.now().getTime()
-  const hash = createHash('sha256').update(JSON.stringify(next.settings)).digest('hex')
-  await upsertDefinition(tx.db, hash, next.settings)
-  if (run.repairCount === 0) await keepOriginal(tx, run)
-  await tx.db
-    .insertInto('job_repair')
-    .values({
-      repair_id: next.repairId,
-      run_id: run.runId,
-      repair_index: run.repairCount + 1,
-      life_cycle: LifeCycle.Pending,
-      result: null,
-      code: null,
-      message: '',
-      started_at: now,
-      ended_at: null,
-    })
-    .execute()
-  await tx.db
-    .updateTable('job_run')
-    .set({
-      life_cycle: LifeCycle.Pending,
-      result: null,
-      code: null,
-      message: '',
-      active: 1,
-      dirty: 1,
-      started_at: null,
-      ended_at: null,
-      cancel_requested_at: null,
-      definition_hash: hash,
-      overrides: JSON.stringify(next.overrides),
-      parameters: JSON.stringify(next.parameters),
-      timeout_seconds: next.settings.timeout_seconds ?? 0,
-      repair_count: run.repairCount + 1,
-    })
-    .where('run_id', '=', run.runId)
-    .execute()
+  const { settings, overrides, parameters, repairId } = next
+  const definitionHash = createHash('sha256').update(JSON.stringify(settings)).digest('hex')
+  const repairCount = run.repairCount + 1
+  await upsertDefinition(tx.db, definitionHash, settings)
+  if (run.repairCount === 0) await insertOriginal(tx.db, run)
+  const repair = { repairId, runId: run.runId, index: repairCount, startedAt: tx.now() }
+  await insertRepair(tx.db, repair)
+  await reopenRun(tx.db, run.runId, {
+    definitionHash,
+    overrides,
+    parameters,
+    timeoutSeconds: settings.timeout_seconds ?? 0,
+    repairCount,
+  })
   await appendEvent(tx, {
     type: 'jobs.run_changed',
     subject: `job-run:${run.runId}`,
@@ -178,23 +156,6 @@ async function reopen(
       result_state: null,
     },
   })
-}
-
-async function keepOriginal(tx: Ctx, run: JobRun): Promise<void> {
-  await tx.db
-    .insertInto('job_repair')
-    .values({
-      repair_id: run.runId,
-      run_id: run.runId,
-      repair_index: 0,
-      life_cycle: run.lifeCycle,
-      result: run.result ?? null,
-      code: run.code ?? null,
-      message: run.message,
-      started_at: run.createdAt.getTime(),
-      ended_at: run.endedAt?.getTime() ?? null,
-    })
-    .execute()
 }
 
 async function renewAttempts(
@@ -209,17 +170,10 @@ async function renewAttempts(
   const now = tx.now().getTime()
   const before = new Map(input.attempts.map((task) => [task.taskKey, task]))
   const replaced = input.attempts.filter((task) => input.chosen.has(task.taskKey))
-  if (replaced.length > 0) {
-    await tx.db
-      .updateTable('task_run')
-      .set({ is_current: 0 })
-      .where(
-        'task_run_id',
-        'in',
-        replaced.map((task) => task.taskRunId),
-      )
-      .execute()
-  }
+  await supersedeTaskRuns(
+    tx.db,
+    replaced.map((task) => task.taskRunId),
+  )
   const rows = input.settings.flatMap((task, position) => {
     if (!input.chosen.has(task.task_key)) return []
     const id = newIntId(now)

@@ -3,12 +3,12 @@ import { jobsErrors } from './errors.ts'
 import { getJob } from './job-service.ts'
 import {
   findRun,
-  findTaskRun,
   hideRun,
   listActiveRunIds,
   requestCancel,
   requestTaskCancel,
 } from './run-store.ts'
+import { findTaskRun } from './task-run-store.ts'
 import { hasEnded, type JobRun } from './types.ts'
 
 export async function getRun(ctx: Ctx, runId: number): Promise<JobRun> {

@@ -6,7 +6,8 @@ import {
   type SqlBool,
 } from 'kysely'
 import type { Db, Tables } from '../core/index.ts'
-import { toRun, toTaskRun } from './run-store.ts'
+import { toRun } from './run-store.ts'
+import { toTaskRun } from './task-run-store.ts'
 import type { JobRunTable } from './tables.ts'
 import type { TaskOutput } from './tasks/contract.ts'
 import type { JobRun, LifeCycle, Result, RunType, TaskRun, TerminationCode } from './types.ts'

@@ -8,11 +8,10 @@ import {
   countRunning,
   findRunByToken,
   insertRun,
-  insertTaskRuns,
-  newTaskRow,
   upsertDefinition,
   type NewRun,
 } from './run-store.ts'
+import { insertTaskRuns, newTaskRow } from './task-run-store.ts'
 import type { JobSettings } from './settings-schema.ts'
 import { checkSettings } from './settings-check.ts'
 import { compileGraph } from './task-graph.ts'

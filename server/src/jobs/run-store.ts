@@ -1,7 +1,7 @@
-import { sql, type Insertable, type Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Db } from '../core/index.ts'
 import type { JobSettings } from './settings-schema.ts'
-import type { JobRunTable, TaskRunTable } from './tables.ts'
+import type { JobRunTable } from './tables.ts'
 import { hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.ts'
 
 export interface NewRun extends Omit<
@@ -77,15 +77,6 @@ export async function findRun(db: Db, runId: number): Promise<JobRun | undefined
   return row && toRun(row)
 }
 
-export async function findTaskRun(db: Db, taskRunId: number): Promise<TaskRun | undefined> {
-  const row = await db
-    .selectFrom('task_run')
-    .selectAll()
-    .where('task_run_id', '=', taskRunId)
-    .executeTakeFirst()
-  return row && toTaskRun(row)
-}
-
 export async function findRunByToken(
   db: Db,
   token: string,
@@ -139,6 +130,44 @@ export async function markDirty(db: Db, runId: number): Promise<void> {
     .execute()
 }
 
+export async function updateRun(
+  db: Db,
+  runId: number,
+  columns: Partial<JobRunTable>,
+): Promise<void> {
+  await db.updateTable('job_run').set(columns).where('run_id', '=', runId).execute()
+}
+
+/** A new timeout of the job also counts for its runs that are going on. */
+export async function updateTimeouts(db: Db, jobId: number, seconds: number): Promise<void> {
+  await db
+    .updateTable('job_run')
+    .set({ timeout_seconds: seconds, dirty: 1 })
+    .where('job_id', '=', jobId)
+    .where('active', '=', sql.lit(1))
+    .where('timeout_seconds', '!=', seconds)
+    .execute()
+}
+
+/** Active runs that the attempt started. */
+export async function listChildRunIds(db: Db, taskRunId: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('job_run')
+    .select('run_id')
+    .where('parent_task_run_id', '=', taskRunId)
+    .where('active', '=', sql.lit(1))
+    .execute()
+  return rows.map((row) => row.run_id)
+}
+
+/** The row of a run, also of a deleted one, for the engine. */
+export async function findRunRow(
+  db: Db,
+  runId: number,
+): Promise<Selectable<JobRunTable> | undefined> {
+  return db.selectFrom('job_run').selectAll().where('run_id', '=', runId).executeTakeFirst()
+}
+
 export async function listActiveRunIds(
   db: Db,
   filter: { readonly jobId?: number; readonly queuedOnly?: boolean },
@@ -156,20 +185,6 @@ export async function listActiveRunIds(
 /** Hides a run; its row stays so that its idempotency token stays used. */
 export async function hideRun(db: Db, runId: number): Promise<void> {
   await db.updateTable('job_run').set({ deleted: 1 }).where('run_id', '=', runId).execute()
-}
-
-const rowsPerInsert = 500
-
-export async function insertTaskRuns(
-  db: Db,
-  rows: readonly Insertable<TaskRunTable>[],
-): Promise<void> {
-  for (let at = 0; at < rows.length; at += rowsPerInsert) {
-    await db
-      .insertInto('task_run')
-      .values(rows.slice(at, at + rowsPerInsert))
-      .execute()
-  }
 }
 
 export function toRun(row: Selectable<JobRunTable>): JobRun {
@@ -199,70 +214,6 @@ export function toRun(row: Selectable<JobRunTable>): JobRun {
   }
 }
 
-export function toTaskRun(row: Selectable<TaskRunTable>): TaskRun {
-  return {
-    taskRunId: row.task_run_id,
-    runId: row.run_id,
-    taskKey: row.task_key,
-    position: row.position,
-    iteration: row.iteration ?? undefined,
-    parentTaskRunId: row.parent_task_run_id ?? undefined,
-    attemptNumber: row.attempt_number,
-    retryNumber: row.retry_number,
-    repairIndex: row.repair_index,
-    isCurrent: row.is_current === 1,
-    originalTaskRunId: row.original_task_run_id,
-    lifeCycle: row.life_cycle,
-    result: row.result ?? undefined,
-    code: row.code ?? undefined,
-    message: row.message,
-    createdAt: new Date(row.created_at),
-    startedAt: toDate(row.started_at),
-    endedAt: toDate(row.ended_at),
-    setupMs: row.setup_ms,
-    executionMs: row.execution_ms,
-    notBefore: toDate(row.not_before),
-    stopReason: row.stop_reason ?? undefined,
-    outcome: row.outcome ?? undefined,
-    environment: row.environment ?? undefined,
-  }
-}
-
 function toDate(ms: number | null): Date | undefined {
   return ms === null ? undefined : new Date(ms)
-}
-
-/** A row for an attempt that has done nothing yet. */
-export function newTaskRow(
-  id: number,
-  given: Pick<TaskRunTable, 'run_id' | 'task_key' | 'position' | 'created_at'> &
-    Partial<TaskRunTable>,
-): TaskRunTable {
-  return {
-    task_run_id: id,
-    iteration: null,
-    parent_task_run_id: null,
-    attempt_number: 0,
-    retry_number: 0,
-    repair_index: 0,
-    is_current: 1,
-    original_task_run_id: id,
-    life_cycle: 'BLOCKED',
-    result: null,
-    code: null,
-    message: '',
-    started_at: null,
-    ended_at: null,
-    setup_ms: 0,
-    execution_ms: 0,
-    not_before: null,
-    stop_reason: null,
-    cancel_requested: 0,
-    outcome: null,
-    input_count: null,
-    environment: null,
-    wait_key: null,
-    delivered: null,
-    ...given,
-  }
 }

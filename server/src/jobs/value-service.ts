@@ -1,7 +1,8 @@
 import type { Ctx } from '../core/index.ts'
 import { jobsErrors } from './errors.ts'
-import { findTaskRun } from './run-store.ts'
+import { findTaskRun } from './task-run-store.ts'
 import type { TaskRun } from './types.ts'
+import { findTaskValue, upsertTaskValue } from './value-store.ts'
 
 const mostBytes = 48 * 1024
 
@@ -14,12 +15,9 @@ export async function setTaskValue(
   const value = JSON.stringify(input.value ?? null)
   const bytes = Buffer.byteLength(value)
   if (bytes > mostBytes) throw jobsErrors.JOBS_TASK_VALUE_TOO_LARGE(input.key, bytes)
-  const row = { value, task_run_id: task.taskRunId, updated_at: ctx.now().getTime() }
-  await ctx.db
-    .insertInto('task_value')
-    .values({ run_id: task.runId, task_key: task.taskKey, name: input.key, ...row })
-    .onConflict((c) => c.columns(['run_id', 'task_key', 'name']).doUpdateSet(row))
-    .execute()
+  const { runId, taskKey, taskRunId } = task
+  const kept = { runId, taskKey, name: input.key, value }
+  await upsertTaskValue(ctx.db, kept, { by: taskRunId, at: ctx.now() })
 }
 
 /** A value that another task of the caller's run has set. */
@@ -28,15 +26,10 @@ export async function getTaskValue(
   asked: { readonly taskKey: string; readonly key: string },
 ): Promise<unknown> {
   const { runId } = await callingTask(ctx)
-  const row = await ctx.db
-    .selectFrom('task_value')
-    .select('value')
-    .where('run_id', '=', runId)
-    .where('task_key', '=', asked.taskKey)
-    .where('name', '=', asked.key)
-    .executeTakeFirst()
-  if (!row) throw jobsErrors.JOBS_TASK_VALUE_NOT_FOUND(asked.taskKey, asked.key)
-  return JSON.parse(row.value) as unknown
+  const { taskKey, key: name } = asked
+  const value = await findTaskValue(ctx.db, { runId, taskKey, name })
+  if (value === undefined) throw jobsErrors.JOBS_TASK_VALUE_NOT_FOUND(taskKey, name)
+  return JSON.parse(value) as unknown
 }
 
 async function callingTask(ctx: Ctx): Promise<TaskRun> {

@@ -3,10 +3,9 @@
  * follows, and writes all of it. What must happen outside the database comes back as effects, for
  * after the commit; each can be done again from the state that was written.
  */
-import { sql } from 'kysely'
 import { revokeAttemptTokens } from '../../auth/index.ts'
 import { newIntId, type Ctx } from '../../core/index.ts'
-import { requestCancel } from '../run-store.ts'
+import { listChildRunIds, requestCancel } from '../run-store.ts'
 import type { Attempt, Outcome } from '../tasks/contract.ts'
 import { LifeCycle, Result, attemptIdOf, type StopReason } from '../types.ts'
 import { beginAttempt, type Begun } from './begin.ts'
@@ -247,17 +246,8 @@ class Step {
   }
 
   async #cancelChild(ref: AttemptRef): Promise<void> {
-    const children = await this.#tx.db
-      .selectFrom('job_run')
-      .select('run_id')
-      .where('parent_task_run_id', '=', ref.attempt.id)
-      .where('active', '=', sql.lit(1))
-      .execute()
-    await requestCancel(
-      this.#tx.db,
-      children.map((child) => child.run_id),
-      this.#tx.now(),
-    )
+    const children = await listChildRunIds(this.#tx.db, ref.attempt.id)
+    await requestCancel(this.#tx.db, children, this.#tx.now())
   }
 
   async #endRun(end: End): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testDialects } from '../../core/testing.ts'
-import { jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
+import { eventually, jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
 
 const yes = { op: 'EQUAL_TO', left: 'a', right: 'a' }
 const no = { op: 'EQUAL_TO', left: 'a', right: 'b' }
@@ -140,12 +140,10 @@ describe.each(testDialects)('engine on %s', (dialect) => {
         condition('deploy', yes, [{ task_key: 'approve' }]),
       ],
     })
-    await expect
-      .poll(async () => (await b.view(runId)).state)
-      .toMatchObject({
-        life_cycle_state: 'BLOCKED',
-        state_message: 'waiting for approval of churn 3 for Production',
-      })
+    await eventually(async () => (await b.view(runId)).state).toMatchObject({
+      life_cycle_state: 'BLOCKED',
+      state_message: 'waiting for approval of churn 3 for Production',
+    })
     await b.restart()
     await b.post('runs/cancel', { run_id: runId })
     const run = await b.ended(runId)
@@ -171,7 +169,7 @@ describe.each(testDialects)('engine on %s', (dialect) => {
     const third = await start({ queue: { enabled: true } })
     expect((await b.view(third)).state.life_cycle_state).toBe('QUEUED')
     await b.post('runs/cancel', { run_id: first })
-    await expect.poll(async () => (await b.view(third)).state.life_cycle_state).toBe('BLOCKED')
+    await eventually(async () => (await b.view(third)).state.life_cycle_state).toBe('BLOCKED')
     await b.post('runs/cancel-all', { job_id: jobId })
     expect((await b.ended(third)).state.result_state).toBe('CANCELED')
   })
@@ -206,7 +204,7 @@ describe.each(testDialects)('engine on %s', (dialect) => {
       run_id: runId,
       rerun_all_failed_tasks: true,
     })
-    await expect.poll(async () => (await b.view(Number(runId))).state.result_state).toBe('SUCCESS')
+    await eventually(async () => (await b.view(Number(runId))).state.result_state).toBe('SUCCESS')
     const run = await b.get('runs/get', { run_id: String(runId), include_history: 'true' })
     expect(run['repair_history']).toMatchObject([
       {

@@ -26,7 +26,7 @@ import {
   listDirty,
   releaseRuns,
   renewLeases,
-} from './lease.ts'
+} from './lease-store.ts'
 import { loadRun, type LiveRun } from './live-run.ts'
 import { nextWake } from './plan.ts'
 import { resumeEffects } from './resume.ts'

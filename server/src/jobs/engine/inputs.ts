@@ -1,4 +1,5 @@
 import type { Ctx } from '../../core/index.ts'
+import { findOutput } from '../run-reads.ts'
 import type { AttemptRef } from './run-state.ts'
 
 /** The input of an iteration, from where its for-each attempt wrote them. */
@@ -7,11 +8,7 @@ export async function inputOf(
   ref: AttemptRef,
 ): Promise<{ readonly value: unknown } | undefined> {
   if (ref.parentId === undefined) return undefined
-  const row = await tx.db
-    .selectFrom('task_output')
-    .select('resolved')
-    .where('task_run_id', '=', ref.parentId)
-    .executeTakeFirst()
-  const { inputs } = JSON.parse(row?.resolved ?? '{"inputs":[]}') as { inputs: unknown[] }
+  const { resolved } = await findOutput(tx.db, ref.parentId)
+  const inputs = (resolved?.['inputs'] ?? []) as readonly unknown[]
   return { value: inputs[ref.attempt.iteration ?? 0] }
 }

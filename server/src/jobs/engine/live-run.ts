@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Db } from '../../core/index.ts'
 import { selectTasks } from '../only.ts'
-import { findDefinition, toRun } from '../run-store.ts'
+import { findDefinition, findRunRow, toRun } from '../run-store.ts'
+import { listCurrentTaskRows } from '../task-run-store.ts'
 import type { JobSettings } from '../settings-schema.ts'
 import type { TaskRunTable } from '../tables.ts'
 import { compileGraph, type TaskGraph } from '../task-graph.ts'
@@ -21,23 +22,14 @@ export interface LiveRun {
 
 /** Reads what the database knows of a run; undefined when it is gone. */
 export async function loadRun(db: Db, runId: number): Promise<LiveRun | undefined> {
-  const row = await db
-    .selectFrom('job_run')
-    .selectAll()
-    .where('run_id', '=', runId)
-    .executeTakeFirst()
+  const row = await findRunRow(db, runId)
   if (!row) return undefined
   const run = toRun(row)
   const settings = await findDefinition(db, run.definitionHash)
   if (!settings) throw new Error(`Run ${runId} has lost its definition ${run.definitionHash}`)
   const tasks = settings.tasks ?? []
   const graph = compileGraph(tasks, run.overrides.only && selectTasks(tasks, run.overrides.only))
-  const rows = await db
-    .selectFrom('task_run')
-    .selectAll()
-    .where('run_id', '=', runId)
-    .where('is_current', '=', 1)
-    .execute()
+  const rows = await listCurrentTaskRows(db, runId)
   const delivered = rows.flatMap((task) =>
     task.delivered === null
       ? []

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../core/index.ts'
+import { findOutput } from '../run-reads.ts'
 import type { NestedTask } from '../settings-schema.ts'
 import type { Attempt } from '../tasks/contract.ts'
 import { StopReason, attemptIdOf } from '../types.ts'
@@ -36,18 +37,14 @@ export async function resumeEffects(
 }
 
 async function attemptOf(tx: Ctx, live: LiveRun, ref: AttemptRef): Promise<Attempt> {
-  const row = await tx.db
-    .selectFrom('task_output')
-    .select('resolved')
-    .where('task_run_id', '=', ref.attempt.id)
-    .executeTakeFirst()
-  if (!row?.resolved) throw new Error(`Attempt ${ref.attempt.id} has lost its resolved task`)
+  const { resolved } = await findOutput(tx.db, ref.attempt.id)
+  if (!resolved) throw new Error(`Attempt ${ref.attempt.id} has lost its resolved task`)
   return {
     taskRunId: ref.attempt.id,
     attemptId: attemptIdOf(ref.attempt.id),
     taskKey: ref.task.key,
     iteration: ref.attempt.iteration,
-    task: JSON.parse(row.resolved) as NestedTask,
+    task: resolved as NestedTask,
     run: live.run,
     settings: live.settings,
     token: '',

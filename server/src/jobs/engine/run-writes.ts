@@ -1,12 +1,18 @@
 import { appendEvent, recordEdge, type Ctx, type NewEdge } from '../../core/index.ts'
-import { insertTaskRuns, newTaskRow } from '../run-store.ts'
+import { updateRun } from '../run-store.ts'
 import type { JobRunTable, TaskOutputTable, TaskRunTable } from '../tables.ts'
+import {
+  insertTaskRuns,
+  newTaskRow,
+  supersedeTaskRuns,
+  updateTaskRun,
+  upsertOutput,
+  type TaskColumns,
+} from '../task-run-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
 import { hasEnded } from '../types.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef, End } from './run-state.ts'
-
-type TaskPatch = Partial<Omit<TaskRunTable, 'task_run_id' | 'run_id'>>
 
 /**
  * The writes of one run in one transaction, one statement per row however often the row changed.
@@ -15,7 +21,7 @@ type TaskPatch = Partial<Omit<TaskRunTable, 'task_run_id' | 'run_id'>>
 export class RunWrites {
   readonly #live: LiveRun
   readonly #now: number
-  readonly #patches = new Map<number, { ref: AttemptRef; columns: TaskPatch }>()
+  readonly #patches = new Map<number, { ref: AttemptRef; columns: TaskColumns }>()
   readonly #inserts = new Map<number, TaskRunTable>()
   readonly #outputs = new Map<number, Partial<TaskOutputTable>>()
   readonly #edges: NewEdge[] = []
@@ -30,7 +36,7 @@ export class RunWrites {
     this.#run = { ...this.#run, ...columns }
   }
 
-  attempt(ref: AttemptRef, columns: TaskPatch): void {
+  attempt(ref: AttemptRef, columns: TaskColumns): void {
     const { id } = ref.attempt
     const inserted = this.#inserts.get(id)
     if (inserted) this.#inserts.set(id, { ...inserted, ...columns })
@@ -38,7 +44,7 @@ export class RunWrites {
     this.#patches.set(id, { ref, columns: { ...before, ...columns } })
   }
 
-  insert(ref: AttemptRef, columns: TaskPatch): void {
+  insert(ref: AttemptRef, columns: TaskColumns): void {
     const { attempt, task } = ref
     const row = newTaskRow(attempt.id, {
       run_id: this.#live.run.runId,
@@ -91,23 +97,13 @@ export class RunWrites {
     await insertTaskRuns(tx.db, [...this.#inserts.values()])
     for (const [id, { columns }] of this.#patches) {
       if (this.#inserts.has(id)) continue
-      await tx.db.updateTable('task_run').set(columns).where('task_run_id', '=', id).execute()
+      await updateTaskRun(tx.db, id, columns)
     }
-    if (this.#superseded.length > 0) {
-      await tx.db
-        .updateTable('task_run')
-        .set({ is_current: 0 })
-        .where('task_run_id', 'in', this.#superseded)
-        .execute()
-    }
+    await supersedeTaskRuns(tx.db, this.#superseded)
     await this.flushOutputs(tx)
     for (const edge of this.#edges) await recordEdge(tx, edge)
     if (Object.keys(this.#run).length > 0) {
-      await tx.db
-        .updateTable('job_run')
-        .set(this.#run)
-        .where('run_id', '=', this.#live.run.runId)
-        .execute()
+      await updateRun(tx.db, this.#live.run.runId, this.#run)
     }
     await this.#appendEvents(tx)
   }
@@ -115,11 +111,7 @@ export class RunWrites {
   /** Writes outputs before the rest, for who reads them in this transaction. */
   async flushOutputs(tx: Ctx): Promise<void> {
     for (const [id, columns] of this.#outputs) {
-      await tx.db
-        .insertInto('task_output')
-        .values({ task_run_id: id, resolved: null, output: null, ...columns })
-        .onConflict((c) => c.column('task_run_id').doUpdateSet(columns))
-        .execute()
+      await upsertOutput(tx.db, id, columns)
     }
   }
 

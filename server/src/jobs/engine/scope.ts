@@ -1,5 +1,7 @@
 import type { Ctx } from '../../core/index.ts'
 import { findReferences, type ReferenceScope } from '../references.ts'
+import { findOutput } from '../run-reads.ts'
+import { listTaskValues } from '../value-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef } from './run-state.ts'
@@ -62,12 +64,8 @@ export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<Refere
 }
 
 async function taskValues(tx: Ctx, runId: number): Promise<Map<string, string>> {
-  const rows = await tx.db
-    .selectFrom('task_value')
-    .select(['task_key', 'name', 'value'])
-    .where('run_id', '=', runId)
-    .execute()
-  return new Map(rows.map((row) => [`${row.task_key}\n${row.name}`, row.value]))
+  const values = await listTaskValues(tx.db, runId)
+  return new Map(values.map((value) => [`${value.taskKey}\n${value.name}`, value.value]))
 }
 
 type Rows = readonly Readonly<Record<string, unknown>>[]
@@ -83,12 +81,7 @@ async function sqlRows(
     const task = state.graph.tasks.find((candidate) => candidate.key === key)
     const attempt = task && state.tasks[task.index]
     if (!attempt) continue
-    const row = await tx.db
-      .selectFrom('task_output')
-      .select('output')
-      .where('task_run_id', '=', attempt.id)
-      .executeTakeFirst()
-    const { sql } = JSON.parse(row?.output ?? '{}') as TaskOutput
+    const { sql } = (await findOutput(tx.db, attempt.id)).output
     if (sql) found.set(key, toObjects(sql))
   }
   return found

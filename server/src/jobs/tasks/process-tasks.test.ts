@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { listEdges } from '../../core/index.ts'
-import { jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
+import { eventually, jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
 
 function script(key: string, extra: object = {}): object {
   return { task_key: key, spark_python_task: { python_file: `/Users/me/p/${key}.py` }, ...extra }
@@ -91,12 +91,12 @@ test('stops a task at its timeout and a run when it is canceled', async () => {
   const slow = await b.run({ tasks: [script('slow', { timeout_seconds: 1 })] })
   const log = async (runId: number) =>
     (await b.get('runs/get-output', { run_id: String(runId) }).catch(() => ({})))['logs' as never]
-  await expect.poll(() => log(slow)).toBe('here\n')
+  await eventually(() => log(slow)).toBe('here\n')
   b.ctx.advance(2000)
   b.ctx.events.wake()
   expect((await b.ended(slow)).tasks[0]?.state).toMatchObject({ result_state: 'TIMEDOUT' })
   const canceled = await b.run({ tasks: [script('slow')] })
-  await expect.poll(() => log(canceled)).toBe('here\n')
+  await eventually(() => log(canceled)).toBe('here\n')
   await b.post('runs/cancel', { run_id: canceled })
   const run = await b.ended(canceled)
   expect(run.state).toMatchObject({
@@ -144,7 +144,7 @@ test('goes on after a restart of the engine without starting the process again',
   })
   const output = async () =>
     (await b.get('runs/get-output', { run_id: String(runId) }).catch(() => ({})))['logs' as never]
-  await expect.poll(output).toBe('started\n')
+  await eventually(output).toBe('started\n')
   await b.restart()
   const { writeFile } = await import('node:fs/promises')
   await writeFile(go, '')

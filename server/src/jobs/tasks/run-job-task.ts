@@ -1,6 +1,7 @@
 import { canceled, failed, succeeded } from '../engine/ends.ts'
 import { runNow } from '../run-service.ts'
-import { findRun, findTaskRun } from '../run-store.ts'
+import { findRun } from '../run-store.ts'
+import { findTaskRun } from '../task-run-store.ts'
 import { AppError, type Ctx } from '../../core/index.ts'
 import type { End } from '../engine/run-state.ts'
 import { Result, TriggerType, hasEnded, type JobRun, type State } from '../types.ts'

@@ -1,0 +1,167 @@
+import { sql, type Insertable, type Selectable } from 'kysely'
+import type { Db } from '../core/index.ts'
+import type { End } from './engine/run-state.ts'
+import type { TaskOutputTable, TaskRunTable } from './tables.ts'
+import type { TaskRun } from './types.ts'
+
+const rowsPerInsert = 500
+
+export async function insertTaskRuns(
+  db: Db,
+  rows: readonly Insertable<TaskRunTable>[],
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += rowsPerInsert) {
+    await db
+      .insertInto('task_run')
+      .values(rows.slice(at, at + rowsPerInsert))
+      .execute()
+  }
+}
+
+export type TaskColumns = Partial<Omit<TaskRunTable, 'task_run_id' | 'run_id'>>
+
+export async function updateTaskRun(
+  db: Db,
+  taskRunId: number,
+  columns: TaskColumns,
+): Promise<void> {
+  await db.updateTable('task_run').set(columns).where('task_run_id', '=', taskRunId).execute()
+}
+
+/** The attempts with these ids have been followed by others. */
+export async function supersedeTaskRuns(db: Db, taskRunIds: readonly number[]): Promise<void> {
+  if (taskRunIds.length === 0) return
+  await db
+    .updateTable('task_run')
+    .set({ is_current: 0 })
+    .where('task_run_id', 'in', taskRunIds)
+    .execute()
+}
+
+export async function findTaskRun(db: Db, taskRunId: number): Promise<TaskRun | undefined> {
+  const row = await db
+    .selectFrom('task_run')
+    .selectAll()
+    .where('task_run_id', '=', taskRunId)
+    .executeTakeFirst()
+  return row && toTaskRun(row)
+}
+
+/** The current attempt of every task and iteration, as rows. */
+export async function listCurrentTaskRows(
+  db: Db,
+  runId: number,
+): Promise<Selectable<TaskRunTable>[]> {
+  return db
+    .selectFrom('task_run')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('is_current', '=', 1)
+    .execute()
+}
+
+export interface WaitingTask {
+  readonly taskRunId: number
+  readonly runId: number
+}
+
+/** Attempts that wait under this key. */
+export async function listWaiting(db: Db, key: string): Promise<WaitingTask[]> {
+  const rows = await db
+    .selectFrom('task_run')
+    .select(['task_run_id', 'run_id'])
+    .where('wait_key', '=', key)
+    .execute()
+  return rows.map((row) => ({ taskRunId: row.task_run_id, runId: row.run_id }))
+}
+
+/** Decides how a waiting attempt ends, and makes its run's engine look. */
+export async function deliverEnd(db: Db, task: WaitingTask, end: End): Promise<void> {
+  await updateTaskRun(db, task.taskRunId, { delivered: JSON.stringify(end) })
+  await db
+    .updateTable('job_run')
+    .set({ dirty: 1 })
+    .where('run_id', '=', task.runId)
+    .where('active', '=', sql.lit(1))
+    .execute()
+}
+
+export async function upsertOutput(
+  db: Db,
+  taskRunId: number,
+  columns: Partial<Omit<TaskOutputTable, 'task_run_id'>>,
+): Promise<void> {
+  await db
+    .insertInto('task_output')
+    .values({ task_run_id: taskRunId, resolved: null, output: null, ...columns })
+    .onConflict((c) => c.column('task_run_id').doUpdateSet(columns))
+    .execute()
+}
+
+export function toTaskRun(row: Selectable<TaskRunTable>): TaskRun {
+  return {
+    taskRunId: row.task_run_id,
+    runId: row.run_id,
+    taskKey: row.task_key,
+    position: row.position,
+    iteration: row.iteration ?? undefined,
+    parentTaskRunId: row.parent_task_run_id ?? undefined,
+    attemptNumber: row.attempt_number,
+    retryNumber: row.retry_number,
+    repairIndex: row.repair_index,
+    isCurrent: row.is_current === 1,
+    originalTaskRunId: row.original_task_run_id,
+    lifeCycle: row.life_cycle,
+    result: row.result ?? undefined,
+    code: row.code ?? undefined,
+    message: row.message,
+    createdAt: new Date(row.created_at),
+    startedAt: toDate(row.started_at),
+    endedAt: toDate(row.ended_at),
+    setupMs: row.setup_ms,
+    executionMs: row.execution_ms,
+    notBefore: toDate(row.not_before),
+    stopReason: row.stop_reason ?? undefined,
+    outcome: row.outcome ?? undefined,
+    environment: row.environment ?? undefined,
+  }
+}
+
+function toDate(ms: number | null): Date | undefined {
+  return ms === null ? undefined : new Date(ms)
+}
+
+/** A row for an attempt that has done nothing yet. */
+export function newTaskRow(
+  id: number,
+  given: Pick<TaskRunTable, 'run_id' | 'task_key' | 'position' | 'created_at'> &
+    Partial<TaskRunTable>,
+): TaskRunTable {
+  return {
+    task_run_id: id,
+    iteration: null,
+    parent_task_run_id: null,
+    attempt_number: 0,
+    retry_number: 0,
+    repair_index: 0,
+    is_current: 1,
+    original_task_run_id: id,
+    life_cycle: 'BLOCKED',
+    result: null,
+    code: null,
+    message: '',
+    started_at: null,
+    ended_at: null,
+    setup_ms: 0,
+    execution_ms: 0,
+    not_before: null,
+    stop_reason: null,
+    cancel_requested: 0,
+    outcome: null,
+    input_count: null,
+    environment: null,
+    wait_key: null,
+    delivered: null,
+    ...given,
+  }
+}
