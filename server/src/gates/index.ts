@@ -1,3 +1,6 @@
+export { gatesErrors } from './errors.ts'
 export { gatesMigrations } from './migrations.ts'
 export { gatesRoutes } from './routes.ts'
 export { startGates } from './background.ts'
+export { listEvaluations } from './gate-store.ts'
+export type { CheckResult, Evaluation } from './types.ts'

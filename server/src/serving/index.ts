@@ -7,3 +7,10 @@ export { getEndpoint, listEndpoints } from './endpoint-service.ts'
 export { parseModelFile, type ModelFile, type SignatureColumn } from './signature.ts'
 export type { Endpoint, ModelRef } from './types.ts'
 export type { ScoreColumn } from './table-scorer.ts'
+export {
+  lowerIsBetter,
+  qualityMetrics,
+  qualitySql,
+  type QualityMetric,
+  type QualityQuery,
+} from './quality.ts'
