@@ -10,17 +10,26 @@ import { openDatabase } from '../../server/src/core/index.ts'
 const writer = fileURLToPath(new URL('crash-writer.ts', import.meta.url))
 const rounds = 12
 
-/** Runs the writer for a while and kills it; answers the attempts that it had acknowledged. */
-async function runAndKill(dataDir: string, ms: number): Promise<number[]> {
+/**
+ * Runs the writer and kills it some time after its first word (or after its start, however far it
+ * has come); answers the attempts that it had acknowledged.
+ */
+async function runAndKill(
+  dataDir: string,
+  when: { readonly afterFirst: number } | { readonly afterStart: number },
+): Promise<number[]> {
   const child = spawn(process.execPath, ['--no-warnings', writer, '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
   let problems = ''
+  const first = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()))
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (problems += chunk.toString()))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await Promise.race([delay(ms), exited])
+  const moment =
+    'afterFirst' in when ? first.then(() => delay(when.afterFirst)) : delay(when.afterStart)
+  await Promise.race([moment, exited])
   child.kill('SIGKILL')
   await exited
   expect(problems).toBe('')
@@ -29,15 +38,18 @@ async function runAndKill(dataDir: string, ms: number): Promise<number[]> {
 
 test('killed at any moment, staged rows appear once and nothing acknowledged is lost', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
-  await using _gone = { [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true, force: true }) }
+  await using _gone = {
+    [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }),
+  }
   const acknowledged: number[] = []
   for (let round = 0; round < rounds; round++) {
-    // Long enough to start, then any moment of a loop that takes some tens of milliseconds.
-    acknowledged.push(...(await runAndKill(dataDir, 600 + Math.random() * 700)))
+    const random = Math.random()
+    const when = round % 4 === 3 ? { afterStart: 1500 * random } : { afterFirst: 300 * random }
+    acknowledged.push(...(await runAndKill(dataDir, when)))
   }
-  expect(acknowledged.length).toBeGreaterThan(rounds)
   // A last start finishes what is staged; it is killed again, so only what it says counts.
-  acknowledged.push(...(await runAndKill(dataDir, 1500)))
+  acknowledged.push(...(await runAndKill(dataDir, { afterFirst: 500 })))
+  expect(acknowledged.length).toBeGreaterThan(rounds)
   const a = await rowsOf(join(dataDir, 'tables', 'default', 'a'))
   const b = await rowsOf(join(dataDir, 'tables', 'default', 'b'))
   for (const counts of [a, b]) for (const [, rows] of counts) expect(rows).toBe(3)

@@ -1,12 +1,10 @@
 import { rm } from 'node:fs/promises'
-import type { DuckDBValue } from '@duckdb/node-api'
 import type { Ctx } from '../core/index.ts'
 import { planRules, type RowRule, type RulePlan } from './checks/rules.ts'
 import type { CheckReport, Checks, RuleExample, RuleResult } from './checks/types.ts'
 import { openCsv } from './csv-service.ts'
-import { quoteName, quoteText, type StructType } from './delta/schema.ts'
+import { quoteName, quoteText } from './delta/schema.ts'
 import type { Session } from './duck/engine.ts'
-import { toPlain } from './duck/values.ts'
 import { tablesErrors } from './errors.ts'
 import {
   createViews,
@@ -17,7 +15,8 @@ import {
   type QueryInput,
 } from './query-service.ts'
 import { roomOf } from './room.ts'
-import { describeQuery, importFile } from './row-writer.ts'
+import { describeQuery } from './duck/describe.ts'
+import { importFile } from './row-writer.ts'
 import { parseTableName } from './table-name.ts'
 
 /** Rows to be held against checks. */
@@ -114,7 +113,7 @@ export async function reportOn(
   const results: RuleResult[] = [...plan.settled]
   for (const [i, rule] of plan.rowRules.entries()) {
     const failing = counts.broken[i] ?? 0
-    const examples = { plan, schema: described, rows }
+    const examples = { plan, rows }
     results.push(await toResult(session, { rule, failing, total: counts.total }, examples))
   }
   results.push(...countRules(checks, counts.total))
@@ -143,7 +142,6 @@ interface Counted {
 
 interface ExampleSource {
   readonly plan: RulePlan
-  readonly schema: StructType
   readonly rows: NumberedRows
 }
 
@@ -171,31 +169,21 @@ async function findExamples(
   rule: RowRule,
   source: ExampleSource,
 ): Promise<RuleExample[]> {
-  const { plan, rows, schema } = source
+  const { plan, rows } = source
   const keys = plan.key.map(quoteName)
   const query = `select ${[quoteName(rows.rowColumn), `${rule.value} as __value`, ...keys].join(', ')}
     from (select *, (${rule.broken}) as __broken from (${rows.query}))
     where __broken order by 1 limit ${examplesPerRule}`
-  const types = await describeQuery(session, query)
   const found = await session.rows(query)
   return found.map(([row, value, ...key]) => ({
     row: Number(row),
-    value: toPlain(value ?? null, types.fields[1]?.type ?? 'string'),
-    ...(keys.length > 0 ? { key: toKey(plan.key, key, schema) } : {}),
+    value: value ?? null,
+    ...(keys.length > 0 ? { key: toKey(plan.key, key) } : {}),
   }))
 }
 
-function toKey(
-  names: readonly string[],
-  values: readonly DuckDBValue[],
-  schema: StructType,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    names.map((name, i) => {
-      const type = schema.fields.find((field) => field.name === name)?.type ?? 'string'
-      return [name, toPlain(values[i] ?? null, type)]
-    }),
-  )
+function toKey(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? null]))
 }
 
 function countRules(checks: Checks, total: number): RuleResult[] {

@@ -139,9 +139,9 @@ async function copyTexts(session: Session, input: CopyInput): Promise<void> {
   if (rejected.length === 0) return
   const details = rejected.map(([line, column, type, text]) => ({
     row: Number(line),
-    column: /COLUMNS/.test(String(type)) || column === null ? null : String(column),
+    column: /COLUMNS/.test(String(type)) || typeof column !== 'string' ? null : column,
     problem: describeReject(String(type), input.columns.length),
-    value: String(text ?? '').slice(0, 200),
+    value: (typeof text === 'string' ? text : '').slice(0, 200),
   }))
   throw broken(describe(details), details)
 }
@@ -265,26 +265,53 @@ const guesses: readonly { readonly type: DeltaType; readonly shape: string }[] =
   { type: 'timestamp', shape: '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}.*' },
 ]
 
+const sampledRows = 1000
+
 async function inferTypes(
   session: Session,
   from: string,
   columns: readonly string[],
 ): Promise<Map<string, DeltaType>> {
-  const types = new Map<string, DeltaType>()
-  if (columns.length === 0) return types
-  const counts = columns.flatMap((name) => [
-    `count(${quoteName(name)})`,
-    ...guesses.map(({ type, shape }) => {
-      const fits = `regexp_full_match(${quoteName(name)}, ${quoteText(shape)})`
-      return `count_if(${fits} and try_cast(${quoteName(name)} as ${toDuckType(type, name)}) is not null)`
+  // What a sample rules out is not asked of all rows.
+  const all = guesses.map((_, i) => i)
+  const sample = `(select * from ${from} limit ${sampledRows})`
+  const likely = await fitting(session, sample, new Map(columns.map((name) => [name, all])))
+  const left = new Map([...likely].filter(([, fits]) => fits.length > 0))
+  const certain = await fitting(session, from, left)
+  return new Map(
+    columns.map((name) => {
+      const [first] = certain.get(name) ?? []
+      return [name, first === undefined ? 'string' : (guesses[first]?.type ?? 'string')]
     }),
+  )
+}
+
+/** Of each column the guesses that fit every value; none for a column without values. */
+async function fitting(
+  session: Session,
+  from: string,
+  asked: ReadonlyMap<string, readonly number[]>,
+): Promise<Map<string, number[]>> {
+  if (asked.size === 0) return new Map()
+  const counts = [...asked].flatMap(([name, tried]) => [
+    `count(${quoteName(name)})`,
+    ...tried.map((i) => `count_if(${fitsGuess(name, i)})`),
   ])
   const [row = []] = await session.rows(`select ${counts.join(', ')} from ${from}`)
-  const width = guesses.length + 1
-  for (const [i, name] of columns.entries()) {
-    const [values = 0, ...fitting] = row.slice(i * width, (i + 1) * width).map(Number)
-    const guess = values === 0 ? -1 : fitting.findIndex((count) => count === values)
-    types.set(name, guesses[guess]?.type ?? 'string')
+  const found = new Map<string, number[]>()
+  let at = 0
+  for (const [name, tried] of asked) {
+    const values = Number(row[at])
+    found.set(name, values === 0 ? [] : tried.filter((_, i) => Number(row[at + 1 + i]) === values))
+    at += tried.length + 1
   }
-  return types
+  return found
+}
+
+// The shape comes first: a cast that fails costs far more than a pattern that does not match.
+function fitsGuess(name: string, index: number): string {
+  const { type, shape } = guesses[index] ?? { type: 'string', shape: '' }
+  const column = quoteName(name)
+  const cast = `try_cast(${column} as ${toDuckType(type, name)}) is not null`
+  return `case when regexp_full_match(${column}, ${quoteText(shape)}) then ${cast} else false end`
 }

@@ -30,7 +30,7 @@ import {
 import { roomOf } from './room.ts'
 import { openForCaller } from './staged-reads.ts'
 import { stageChange, stagingAttempt } from './write-service.ts'
-import { describeQuery } from './row-writer.ts'
+import { describeQuery } from './duck/describe.ts'
 import type { Delete, Merge, Update } from './sql/statement.ts'
 import type { TableSource } from './types.ts'
 

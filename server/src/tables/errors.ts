@@ -117,6 +117,12 @@ export const tablesErrors = defineErrors({
     wire: 'TEMPORARILY_UNAVAILABLE',
     text: (seconds: number) => `The statement ran longer than its limit of ${seconds} s`,
   },
+  TABLES_SQL_PROCESS_ENDED: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: (reason: string) =>
+      `The SQL process ended while the statement ran (${reason}); nothing was changed. Run it again`,
+  },
   TABLES_STATEMENT_CANCELED: {
     status: 499,
     wire: 'ABORTED',

@@ -2,15 +2,9 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import type { Ctx } from '../core/index.ts'
-import { quoteName, quoteText, toDuckType } from './delta/schema.ts'
+import { quoteName, quoteText, toDuckType, toTypeText } from './delta/schema.ts'
 import type { Session } from './duck/engine.ts'
-import {
-  moveFile,
-  plainRows,
-  queryToParquet,
-  type QueryInput,
-  type QueryRowsAnswer,
-} from './query-service.ts'
+import { moveFile, queryToParquet, type QueryInput, type QueryRowsAnswer } from './query-service.ts'
 import { importFile } from './row-writer.ts'
 import { roomOf } from './room.ts'
 import { parseTypeText } from './sql/type-text.ts'
@@ -39,10 +33,13 @@ export async function queryParquet(
           `create temp view ${quoteName(name)} as select * from read_parquet(${file})`,
         )
       }
-      const { columns, next } = plainRows(await session.stream(input.sql))
+      const { columns, next } = await session.stream(input.sql, 'plain')
       const rows: unknown[][] = []
-      for (let batch = await next(); batch; batch = await next()) rows.push(...batch)
-      return { columns, rows }
+      for (let batch = await next(); batch; batch = await next()) {
+        for (const row of batch) rows.push([...row])
+      }
+      const named = columns.map(({ name, type }) => ({ name, type: toTypeText(type) }))
+      return { columns: named, rows }
     })
   } finally {
     await Promise.all(scratch.map((path) => rm(path, { force: true })))
@@ -151,8 +148,9 @@ interface Writing extends Adding {
 
 async function writeAdded(session: Session, input: Writing): Promise<void> {
   const wanted = input.columns.map(quoteName).join(', ')
-  const { next } = plainRows(
-    await session.stream(`select ${wanted} from read_parquet(${quoteText(input.source)})`),
+  const { next } = await session.stream(
+    `select ${wanted} from read_parquet(${quoteText(input.source)})`,
+    'plain',
   )
   const file = createWriteStream(input.computed)
   const names = input.added.map((column) => column.name)

@@ -1,12 +1,12 @@
 import { rename, copyFile, rm } from 'node:fs/promises'
-import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { inTransaction, recordEdge, type Ctx } from '../core/index.ts'
 import { openForCaller } from './staged-reads.ts'
 import type { DeltaLog } from './delta/delta-log.ts'
-import { fromDuckType, quoteName, quoteText, toTypeText } from './delta/schema.ts'
-import type { Session, SessionOptions } from './duck/engine.ts'
+import { quoteName, quoteText, toTypeText } from './delta/schema.ts'
+import { describeAnswer } from './duck/describe.ts'
+import type { Row, Session, SessionOptions } from './duck/engine.ts'
+import type { Column, ValueFormat } from './duck/messages.ts'
 import { scanSql } from './duck/scan.ts'
-import { toPlain, type ValueType } from './duck/values.ts'
 import { tablesErrors } from './errors.ts'
 import { parameterLiterals, type StatementParameter } from './parameters.ts'
 import { roomOf } from './room.ts'
@@ -25,12 +25,6 @@ export interface QueryInput {
   readonly versions?: PinnedVersions
   /** The schema of names without one. @default default */
   readonly schema?: string
-}
-
-export interface QueryColumn {
-  readonly name: string
-  readonly type: ValueType
-  readonly typeText: string
 }
 
 /** Stands in for a name before the catalog is asked: a table being changed, a source already read. */
@@ -121,72 +115,27 @@ export async function recordReads(ctx: Ctx, sources: readonly TableSource[]): Pr
 }
 
 export interface RunningQuery {
-  readonly columns: readonly QueryColumn[]
+  readonly columns: readonly Column[]
   readonly sources: readonly TableSource[]
   /** Batches of rows, in order; ends when there are no more. */
-  readonly nextRows: () => Promise<readonly (readonly DuckDBValue[])[] | undefined>
+  readonly nextRows: () => Promise<readonly Row[] | undefined>
 }
 
 /** Runs a query and hands its stream to `consume`; the stream ends with the call. */
 export async function runQuery<T>(
   ctx: Ctx,
-  input: QueryInput & SessionOptions,
+  input: QueryInput & SessionOptions & { readonly format: ValueFormat },
   consume: (running: RunningQuery) => Promise<T>,
 ): Promise<T> {
   const plan = await planTables(ctx, input)
   const sources = sourcesOf(plan)
   const result = await roomOf(ctx).engine.session(async (session) => {
     await createViews(session, plan)
-    const result = await session.stream(plan.sql)
-    return consume({ columns: columnsOf(result), sources, nextRows: () => nextRows(result) })
+    const { columns, next } = await session.stream(plan.sql, input.format)
+    return consume({ columns, sources, nextRows: next })
   }, input)
   await recordReads(ctx, sources)
   return result
-}
-
-export interface PlainRows {
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
-  /** Batches of rows as plain values, in order; ends when there are no more. */
-  readonly next: () => Promise<unknown[][] | undefined>
-}
-
-/** The rows of a stream as values for code. */
-export function plainRows(result: DuckDBResult): PlainRows {
-  const columns = columnsOf(result)
-  return {
-    columns: columns.map(({ name, typeText }) => ({ name, type: typeText })),
-    next: async () => {
-      const batch = await nextRows(result)
-      return batch?.map((row) =>
-        row.map((value, i) => toPlain(value, columns[i]?.type ?? 'string')),
-      )
-    },
-  }
-}
-
-async function nextRows(
-  result: DuckDBResult,
-): Promise<readonly (readonly DuckDBValue[])[] | undefined> {
-  const chunk = await result.fetchChunk()
-  return chunk && chunk.rowCount > 0 ? chunk.getRows() : undefined
-}
-
-function columnsOf(result: DuckDBResult): QueryColumn[] {
-  const types = result.columnTypes()
-  return result.columnNames().map((name, i) => {
-    const text = String(types[i])
-    const type = answerType(text)
-    return { name, type, typeText: toTypeText(type) }
-  })
-}
-
-// An answer may hold types that no table can, such as INTERVAL; they are shown as text.
-function answerType(text: string): ValueType {
-  try {
-    return fromDuckType(text, '')
-  } catch {
-    return 'string'
-  }
 }
 
 export interface QueryRowsInput extends QueryInput {
@@ -206,15 +155,12 @@ export interface QueryRowsAnswer {
 /** The rows of a SELECT as plain values, and the table versions that they came from. */
 export async function queryRows(ctx: Ctx, input: QueryRowsInput): Promise<QueryRowsAnswer> {
   const limit = input.limit ?? 100_000
-  return runQuery(ctx, input, async ({ columns, sources, nextRows: next }) => {
+  return runQuery(ctx, { ...input, format: 'plain' }, async ({ columns, sources, nextRows }) => {
     const rows: unknown[][] = []
-    for (let batch = await next(); batch && rows.length < limit; batch = await next()) {
-      for (const row of batch) {
-        if (rows.length === limit) break
-        rows.push(row.map((value, i) => toPlain(value, columns[i]?.type ?? 'string')))
-      }
+    for (let batch = await nextRows(); batch && rows.length < limit; batch = await nextRows()) {
+      for (const row of batch.slice(0, limit - rows.length)) rows.push([...row])
     }
-    const named = columns.map(({ name, typeText }) => ({ name, type: typeText }))
+    const named = columns.map(({ name, type }) => ({ name, type: toTypeText(type) }))
     return { columns: named, rows, sources }
   })
 }
@@ -241,14 +187,11 @@ export async function queryToParquet(
   try {
     const answer = await engine.session(async (session) => {
       await createViews(session, plan)
-      const described = await session.rows(`describe ${plan.sql}`)
+      const described = await describeAnswer(session, plan.sql)
       const [copied] = await session.rows(
         `copy (${plan.sql}) to ${quoteText(made)} (format parquet)`,
       )
-      const columns = described.map(([name, type]) => ({
-        name: String(name),
-        type: toTypeText(answerType(String(type))),
-      }))
+      const columns = described.fields.map(({ name, type }) => ({ name, type: toTypeText(type) }))
       return { rows: Number(copied?.[0] ?? 0), columns }
     })
     await moveFile(made, input.path)

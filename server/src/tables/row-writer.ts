@@ -2,15 +2,9 @@ import { copyFile, link, open, realpath, rm } from 'node:fs/promises'
 import type { Ctx } from '../core/index.ts'
 import type { CatalogEntry } from './catalog-store.ts'
 import type { AddFile } from './delta/actions.ts'
-import {
-  fromDuckType,
-  nullableField,
-  quoteName,
-  quoteText,
-  toDuckType,
-  type StructType,
-} from './delta/schema.ts'
+import { quoteName, quoteText, toDuckType, type StructType } from './delta/schema.ts'
 import { deleteDataFiles, writeDataFiles } from './duck/data-file.ts'
+import { describeQuery } from './duck/describe.ts'
 import type { Session } from './duck/engine.ts'
 import { tablesErrors } from './errors.ts'
 import { alignQuery } from './operations/align.ts'
@@ -185,12 +179,4 @@ export async function importFile(ctx: Ctx, path: string, extension: string): Pro
       .with({ cause: error })
   }
   return scratch
-}
-
-export async function describeQuery(session: Session, query: string): Promise<StructType> {
-  const rows = await session.rows(`describe ${query}`)
-  const fields = rows.map(([name, type]) =>
-    nullableField(String(name), fromDuckType(String(type), String(name))),
-  )
-  return { type: 'struct', fields }
 }

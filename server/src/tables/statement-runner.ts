@@ -7,7 +7,6 @@ import {
   runDropTable,
 } from './ddl-service.ts'
 import { changeRows, mergeInto, type ChangedRows, type StatementContext } from './dml-service.ts'
-import { formatValue } from './duck/values.ts'
 import type { AnswerColumn } from './statement-record.ts'
 import { runOptimize, runRestore, runVacuum } from './maintenance-service.ts'
 import { runQuery, type QueryInput } from './query-service.ts'
@@ -62,13 +61,10 @@ export async function runStatement(
 }
 
 async function streamQuery(ctx: Ctx, query: QueryInput & RunOptions, sink: RowSink): Promise<void> {
-  await runQuery(ctx, query, async ({ columns, nextRows }) => {
+  await runQuery(ctx, { ...query, format: 'text' }, async ({ columns, nextRows }) => {
     sink.start(columns)
     for (let rows = await nextRows(); rows; rows = await nextRows()) {
-      for (const row of rows) {
-        const wanted = sink.push(row.map((v, i) => formatValue(v, columns[i]?.type ?? 'string')))
-        if (!wanted) return
-      }
+      for (const row of rows) if (!sink.push(row as (string | null)[])) return
     }
   })
 }

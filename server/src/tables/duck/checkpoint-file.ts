@@ -54,11 +54,15 @@ async function readParquet(engine: Engine, path: string): Promise<Action[]> {
       )
       return rows.map((row) => {
         const at = row.findIndex((cell) => cell !== null)
-        return { [columns[at] ?? '']: JSON.parse(String(row[at] ?? 'null')) as unknown } as Action
+        return { [columns[at] ?? '']: parseCell(row[at]) } as Action
       })
     },
     { inner: true },
   )
+}
+
+function parseCell(cell: unknown): unknown {
+  return typeof cell === 'string' ? JSON.parse(cell) : null
 }
 
 export interface CheckpointOptions {

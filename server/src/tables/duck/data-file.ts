@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DuckDBMapValue, DuckDBValue } from '@duckdb/node-api'
 import type { AddFile, PartitionValues } from '../delta/actions.ts'
 import { quoteName, quoteText, type StructType } from '../delta/schema.ts'
 import { formatStats, type ColumnStats, type FileStats } from '../delta/stats.ts'
@@ -90,13 +89,10 @@ async function adopt(file: CopiedFile, input: DataFilesInput): Promise<AddFile> 
   }
 }
 
-function toPartitionValues(value: DuckDBValue): PartitionValues {
-  const entries = (value as DuckDBMapValue | null)?.entries ?? []
+function toPartitionValues(keys: unknown): PartitionValues {
+  const entries = Object.entries((keys ?? {}) as Record<string, string | null>)
   return Object.fromEntries(
-    entries.map((entry) => [
-      String(entry.key),
-      entry.value === null ? null : formatPartitionValue(String(entry.value)),
-    ]),
+    entries.map(([key, value]) => [key, value === null ? null : formatPartitionValue(value)]),
   )
 }
 
@@ -110,20 +106,15 @@ function formatPartitionValue(text: string): string {
   return fraction ? `${time['second']}.${fraction.padEnd(6, '0')}` : (time['second'] ?? text)
 }
 
-function toFileStats(value: DuckDBValue): FileStats {
+function toFileStats(statistics: unknown): FileStats {
   const found = new Map<string, ColumnStats>()
-  for (const column of (value as DuckDBMapValue | null)?.entries ?? []) {
-    const facts = new Map(
-      (column.value as DuckDBMapValue).entries.map((fact) => [
-        String(fact.key),
-        String(fact.value),
-      ]),
-    )
-    found.set(String(column.key), {
-      min: facts.get('min'),
-      max: facts.get('max'),
-      nullCount: Number(facts.get('null_count') ?? 0),
-      hasNan: facts.get('has_nan') === 'true',
+  const columns = (statistics ?? {}) as Record<string, Record<string, string | undefined>>
+  for (const [column, facts] of Object.entries(columns)) {
+    found.set(column, {
+      min: facts['min'],
+      max: facts['max'],
+      nullCount: Number(facts['null_count'] ?? 0),
+      hasNan: facts['has_nan'] === 'true',
     })
   }
   return found

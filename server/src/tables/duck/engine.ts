@@ -1,33 +1,22 @@
 /**
- * The one DuckDB of this process: SQL and Parquet.
+ * SQL and Parquet, by the DuckDB of the SQL process.
  *
- *   closed → (first session) open, locked down → (idle for `idleCloseMs`) closed
+ *   closed → (first session) open → (no session for `idleCloseMs`) closed
  *
- * It is opened with external access off: it reads and writes only under the folders named at the
- * start, and nothing can widen that (the configuration is locked, links are resolved by DuckDB).
- * Statements that users wrote have a slot, a time limit and a shared memory limit; they spill to the
- * scratch folder. Closing gives the memory back to the system, which a busy instance does not.
+ * Statements that users wrote have a slot, a time limit and a shared memory limit. One that does not
+ * stop when it is told to ends with its process.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { tablesErrors } from '../errors.ts'
-import { quoteText } from '../delta/schema.ts'
 import { toStatementError } from './errors.ts'
+import type { Column, OpenFolders, ValueFormat } from './messages.ts'
+import { newSessionId, openInstance, type InstanceHandle } from './process-handle.ts'
 
-const threads = 2
-const memoryLimit = '128MB'
-const spillLimit = '20GB'
-const idleCloseMs = 5_000
+const idleCloseMs = 10_000
+const stopMs = 5_000
 const slots = 4
-
-export interface EngineFolders {
-  /** Everything that SQL may touch. */
-  readonly allowed: readonly string[]
-  /** For spilling, imports and exports; emptied at start by whoever owns it. */
-  readonly scratch: string
-}
 
 export interface SessionOptions {
   /** @default 300000 */
@@ -37,24 +26,31 @@ export interface SessionOptions {
   readonly inner?: boolean
 }
 
-export type Row = readonly DuckDBValue[]
+/** Plain values: numbers, texts, booleans, null, arrays and objects. */
+export type Row = readonly unknown[]
+
+export interface RowStream {
+  readonly columns: readonly Column[]
+  /** Batches of rows, in order; undefined when there are no more. */
+  readonly next: () => Promise<readonly Row[] | undefined>
+}
 
 /** One connection, for one piece of work. */
 export interface Session {
   readonly run: (sql: string) => Promise<void>
   readonly rows: (sql: string) => Promise<Row[]>
-  readonly stream: (sql: string) => Promise<DuckDBResult>
+  readonly stream: (sql: string, format: ValueFormat) => Promise<RowStream>
 }
 
 export class Engine implements AsyncDisposable {
-  readonly folders: EngineFolders
-  #opening: Promise<DuckDBInstance> | undefined
+  readonly folders: OpenFolders
+  #opening: Promise<InstanceHandle> | undefined
   #sessions = 0
   #used = 0
   readonly #waiting: (() => void)[] = []
   #idle: NodeJS.Timeout | undefined
 
-  constructor(folders: EngineFolders) {
+  constructor(folders: OpenFolders) {
     this.folders = folders
   }
 
@@ -77,11 +73,13 @@ export class Engine implements AsyncDisposable {
     this.#sessions++
     clearTimeout(this.#idle)
     try {
-      const connection = await (await this.#open()).connect()
+      const instance = await this.#open()
+      const session = newSessionId()
+      await instance.send({ op: 'connect', engine: instance.id, session })
       try {
-        return await limited(connection, work, options)
+        return await limited({ instance, session }, work, options)
       } finally {
-        connection.closeSync()
+        if (!instance.isOver()) await instance.send({ op: 'disconnect', session })
       }
     } finally {
       this.#sessions--
@@ -94,21 +92,21 @@ export class Engine implements AsyncDisposable {
     clearTimeout(this.#idle)
     const opening = this.#opening
     this.#opening = undefined
-    if (opening) (await opening).closeSync()
+    if (opening) await (await opening).close()
   }
 
-  #open(): Promise<DuckDBInstance> {
-    this.#opening ??= openInstance(this.folders).catch((error: unknown) => {
-      this.#opening = undefined
-      throw error
-    })
+  async #open(): Promise<InstanceHandle> {
+    const known = await this.#opening?.catch(() => undefined)
+    if (known && !known.isOver()) return known
+    // Of several that find it closed, the first opens it for all.
+    if (!this.#opening || known) this.#opening = openInstance(this.folders)
     return this.#opening
   }
 
   #closeWhenIdle(): void {
     if (this.#sessions > 0) return
     clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => void this[Symbol.asyncDispose](), idleCloseMs)
+    this.#idle = setTimeout(() => void this[Symbol.asyncDispose]().catch(() => {}), idleCloseMs)
     this.#idle.unref()
   }
 
@@ -129,44 +127,31 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-async function openInstance(folders: EngineFolders): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import('@duckdb/node-api')
-  await mkdir(folders.scratch, { recursive: true })
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: memoryLimit,
-    temp_directory: join(folders.scratch, 'spill'),
-    max_temp_directory_size: spillLimit,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
-  const connection = await instance.connect()
-  const allowed = folders.allowed.map((folder) => quoteText(`${folder}/`)).join(', ')
-  await connection.run(`set global TimeZone = 'UTC';
-    set global allowed_directories = [${allowed}];
-    set global enable_external_access = false;
-    set global lock_configuration = true`)
-  connection.closeSync()
-  return instance
+interface OpenSession {
+  readonly instance: InstanceHandle
+  readonly session: number
 }
 
 async function limited<T>(
-  connection: DuckDBConnection,
+  open: OpenSession,
   work: (session: Session) => Promise<T>,
   options: SessionOptions,
 ): Promise<T> {
+  const { instance, session } = open
   const timeoutMs = options.timeoutMs ?? 300_000
   let stopped: 'timeout' | 'canceled' | undefined
+  let lastResort: NodeJS.Timeout | undefined
   const stop = (why: 'timeout' | 'canceled') => {
     stopped ??= why
-    connection.interrupt()
+    lastResort ??= setTimeout(() => instance.kill(), stopMs)
+    void instance.send({ op: 'interrupt', session }).catch(() => {})
   }
   const onAbort = () => stop('canceled')
   const timer = setTimeout(() => stop('timeout'), timeoutMs)
   options.signal?.addEventListener('abort', onAbort)
   try {
     options.signal?.throwIfAborted()
-    return await work(sessionOver(connection))
+    return await work(sessionOver(open, () => stopped !== undefined))
   } catch (error) {
     if (options.signal?.aborted) stopped ??= 'canceled'
     if (stopped === 'timeout') {
@@ -178,16 +163,23 @@ async function limited<T>(
     throw toStatementError(error)
   } finally {
     clearTimeout(timer)
+    clearTimeout(lastResort)
     options.signal?.removeEventListener('abort', onAbort)
   }
 }
 
-function sessionOver(connection: DuckDBConnection): Session {
+function sessionOver({ instance, session }: OpenSession, isStopped: () => boolean): Session {
+  const send = async <T>(command: Parameters<InstanceHandle['send']>[0]): Promise<T> => {
+    // An interrupt between two commands would stop neither.
+    if (isStopped()) throw new Error('INTERRUPT Error: Interrupted!')
+    return instance.send<T>(command)
+  }
   return {
-    run: async (sql) => {
-      await connection.run(sql)
+    run: (sql) => send({ op: 'run', session, sql }),
+    rows: (sql) => send({ op: 'rows', session, sql }),
+    stream: async (sql, format) => {
+      const columns = await send<Column[]>({ op: 'stream', session, sql, format })
+      return { columns, next: () => send({ op: 'next', session }) }
     },
-    rows: async (sql) => (await connection.runAndReadAll(sql)).getRows(),
-    stream: (sql) => connection.stream(sql),
   }
 }
