@@ -26,4 +26,8 @@ assert answer.result and answer.result.data_array == [["7043"]], answer.result
 
 tables = {table.name for table in client.tables.list(catalog_name="main", schema_name="churn")}
 assert tables >= {"customers", "customer_features", "training"}, tables
+endpoint = client.serving_endpoints.get("churn")
+assert endpoint.state and endpoint.state.ready, endpoint.state
+assert endpoint.config and endpoint.config.served_entities, endpoint.config
+assert endpoint.config.served_entities[0].entity_version == "1", endpoint.config
 print("ok")

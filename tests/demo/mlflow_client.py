@@ -20,6 +20,9 @@ assert version.tags["search"], version
 assert [v.version for v in client.get_latest_versions("churn", ["Production"])] == ["1"]
 assert client.get_run(version.run_id).info.status == "FINISHED"
 
-path = mlflow.artifacts.download_artifacts("models:/churn/Production")
-assert os.path.isfile(os.path.join(path, "MLmodel")), os.listdir(path)
+model = mlflow.pyfunc.load_model("models:/churn/Production")
+example = model.input_example
+assert example is not None and len(example) > 0
+predictions = list(model.predict(example))
+assert predictions and set(predictions) <= {"Yes", "No"}, predictions
 print("ok")
