@@ -127,6 +127,9 @@ def claim(folder: str, attempt: Message) -> bool:
         _write_whole(os.path.join(folder, "spec.json"), flags, json.dumps(_public(attempt)))
     except FileExistsError:
         return False
+    except OSError:
+        disclaim(folder)
+        raise
     secrets = attempt.get("secrets") or []
     if secrets:
         # One JSON text a line; the task adds those that it reads while it runs.

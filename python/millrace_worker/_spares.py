@@ -17,6 +17,8 @@ __all__ = ["Spare", "Spares"]
 
 _SHRINK_AFTER_S = 60.0
 _IDLE_S = 0.05
+_MOST = 64
+_LIGHT_BYTES = 32 << 20  # a parent up to this size may have them all
 
 Spare = tuple[int, socket.socket]
 
@@ -24,14 +26,18 @@ Spare = tuple[int, socket.socket]
 class Spares:
     """The children that wait for an attempt."""
 
-    def __init__(self, *, least: int, most: int) -> None:
+    def __init__(self, *, least: int) -> None:
         self._least = least
-        self._most = most
+        self._most = _MOST
         self._target = least
         self._waiting: deque[Spare] = deque()
         self._filling = True
         self._last_taken = time.monotonic()
         self._last_short = time.monotonic()
+
+    def limit_memory(self, parent_bytes: int) -> None:
+        """Takes into account what a forked child costs: page tables, and pages it writes to."""
+        self._most = max(self._least, min(_MOST, _MOST * _LIGHT_BYTES // max(1, parent_bytes)))
 
     def __len__(self) -> int:
         return len(self._waiting)

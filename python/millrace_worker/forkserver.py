@@ -95,6 +95,7 @@ class ForkServer:
                 self._preload_errors[name] = f"{type(error).__name__}: {error}"
         gc.collect()
         gc.freeze()
+        self._spares.limit_memory(processes.memory_of([os.getpid()], sys.maxsize))
 
     def run(self) -> None:
         """Serves until there is nothing left to do."""
@@ -369,8 +370,8 @@ class ForkServer:
 def main(argv: list[str]) -> int:
     """Starts a fork server and says ``ready`` on standard output once it listens.
 
-    Its argument is a JSON object: ``socket``, and ``preload``, ``spares``, ``most_spares`` and
-    ``idle_s`` where the defaults are not wanted.
+    Its argument is a JSON object: ``socket``, and ``preload``, ``spares`` and ``idle_s``
+    where the defaults are not wanted.
     """
     options: Message = json.loads(argv[0])
     path: str = options["socket"]
@@ -380,7 +381,7 @@ def main(argv: list[str]) -> int:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    spares = Spares(least=options.get("spares", 4), most=options.get("most_spares", 64))
+    spares = Spares(least=options.get("spares", 4))
     server = ForkServer(
         listener=listener, lock=lock, spares=spares, idle_s=options.get("idle_s", 600.0)
     )

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Type, type Static } from 'typebox'
 import type { EnvironmentPosition, EnvironmentRecord } from './environment-store.ts'
 
@@ -54,7 +55,7 @@ export const EnvironmentPage = Type.Object({
 export function toEnvironmentSummary(record: EnvironmentRecord): EnvironmentSummary {
   return {
     hash: record.hash,
-    requirements: [...record.requirements],
+    requirements: record.requirements.map(shortRequirement),
     python_version: record.pythonVersion,
     state: record.state,
     ...(record.error === undefined ? {} : { error: record.error }),
@@ -72,4 +73,9 @@ export function toPageToken(record: EnvironmentRecord): string {
 export function parsePageToken(token: string): EnvironmentPosition {
   const [createdAt = '', hash = ''] = token.split('.')
   return { createdAt: Number(createdAt), hash }
+}
+
+/** A local file is named without the folder that it is kept in. */
+function shortRequirement(requirement: string): string {
+  return requirement.startsWith('/') ? basename(requirement) : requirement
 }

@@ -17,6 +17,7 @@ import {
   environmentFolder,
   resolveLock,
   sha256,
+  type ResolveInput,
 } from './environment-builder.ts'
 import {
   findEnvironment,
@@ -26,6 +27,7 @@ import {
   updateEnvironmentReady,
   upsertResolution,
   type EnvironmentRecord,
+  type Resolution,
 } from './environment-store.ts'
 import { computeErrors } from './errors.ts'
 import { findInterpreter, type Interpreter } from './interpreter.ts'
@@ -39,14 +41,19 @@ const dayMs = 86_400_000
  * The same requirements on the same day are the same environment.
  */
 export async function ensureEnvironment(ctx: Ctx, spec: EnvironmentSpec): Promise<Environment> {
-  const requirements = cleanRequirements(spec.requirements)
+  const state = computeState(ctx)
+  const requirements = await adoptFiles(ctx, cleanRequirements(spec.requirements))
   const key = sha256(JSON.stringify([requirements, spec.python ?? null]))
-  return computeState(ctx).once(`ensure ${key}`, async () => {
-    const interpreter = await computeState(ctx).interpreter(spec.python, () =>
+  const known = state.resolved.get(key)
+  if (known && sameDay(known.resolvedAt, ctx.now())) return getEnvironment(ctx, known.hash)
+  return state.once(`ensure ${key}`, async () => {
+    const interpreter = await state.interpreter(spec.python, () =>
       findInterpreter(ctx, spec.python),
     )
-    const lockHash = await resolveOnceADay(ctx, requirements, interpreter)
-    return buildOnce(ctx, lockHash, interpreter)
+    const resolution = await resolveOnceADay(ctx, { requirements, interpreter })
+    const environment = await buildOnce(ctx, resolution.hash, interpreter)
+    state.resolved.set(key, resolution)
+    return environment
   })
 }
 
@@ -74,51 +81,39 @@ export async function getEnvironment(ctx: Ctx, hash: string): Promise<Environmen
   return buildOnce(ctx, hash, interpreter)
 }
 
-async function resolveOnceADay(
-  ctx: Ctx,
-  requirements: readonly string[],
-  interpreter: Interpreter,
-): Promise<string> {
-  const adopted = await adoptFiles(ctx, requirements)
-  const key = sha256(JSON.stringify([adopted, interpreter]))
+async function resolveOnceADay(ctx: Ctx, asked: ResolveInput): Promise<Resolution> {
+  const key = sha256(JSON.stringify([asked.requirements, asked.interpreter]))
   const before = await findResolution(ctx.db, key)
-  const now = ctx.now()
-  if (before && sameDay(before.resolvedAt, now)) return before.hash
+  if (before && sameDay(before.resolvedAt, ctx.now())) return before
   try {
-    const lock = await resolveLock(ctx, { requirements: adopted, interpreter })
-    return await recordResolution(ctx, { key, lock, requirements, interpreter })
+    const lock = await resolveLock(ctx, asked)
+    return await recordResolution(ctx, asked, { key, lock })
   } catch (error) {
     // Without the network, what was right yesterday still is.
-    if (before && isUnreachable(error)) return before.hash
+    if (before && isUnreachable(error)) return before
     throw error
   }
 }
 
-interface Resolved {
-  readonly key: string
-  readonly lock: string
-  readonly requirements: readonly string[]
-  readonly interpreter: Interpreter
-}
-
-async function recordResolution(ctx: Ctx, found: Resolved): Promise<string> {
-  const { lock, requirements, interpreter } = found
-  const hash = sha256(JSON.stringify([lock, interpreter.version, interpreter.platform])).slice(
-    0,
-    32,
-  )
-  const now = ctx.now()
+async function recordResolution(
+  ctx: Ctx,
+  asked: ResolveInput,
+  found: { readonly key: string; readonly lock: string },
+): Promise<Resolution> {
+  const { version, platform } = asked.interpreter
+  const hash = sha256(JSON.stringify([found.lock, version, platform])).slice(0, 32)
+  const resolution = { hash, resolvedAt: ctx.now() }
   await inTransaction(ctx, async (tx) => {
     await insertEnvironment(tx.db, {
       hash,
-      lock,
-      requirements,
-      pythonVersion: interpreter.version,
-      createdAt: now,
+      lock: found.lock,
+      requirements: asked.requirements,
+      pythonVersion: version,
+      createdAt: resolution.resolvedAt,
     })
-    await upsertResolution(tx.db, found.key, { hash, resolvedAt: now })
+    await upsertResolution(tx.db, found.key, resolution)
   })
-  return hash
+  return resolution
 }
 
 function sameDay(a: Date, b: Date): boolean {

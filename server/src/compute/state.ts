@@ -1,6 +1,7 @@
 import type { Ctx, Database } from '../core/index.ts'
 import type { Interpreter } from './interpreter.ts'
 import { AttemptJournal } from './attempt-journal.ts'
+import type { Resolution } from './environment-store.ts'
 import { Exits } from './exits.ts'
 import { LocalRunner } from './runners/local.ts'
 import type { Environment } from './types.ts'
@@ -8,6 +9,8 @@ import type { Environment } from './types.ts'
 /** What one server keeps in memory for this room; everything in it can be found again on disk. */
 export class ComputeState {
   readonly environments = new Map<string, Environment>()
+  /** What requirements were resolved to, by the requirements. */
+  readonly resolved = new Map<string, Resolution>()
   readonly runner: LocalRunner
   readonly exits = new Exits()
   readonly journal: AttemptJournal
