@@ -6,6 +6,8 @@ import os
 import traceback
 from types import TracebackType
 
+from millrace_worker._masking import mask_secrets
+
 __all__ = ["describe_error"]
 
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -20,8 +22,8 @@ def describe_error(error: BaseException) -> dict[str, str]:
     lines = traceback.format_exception(type(error), error, trace)
     return {
         "type": type(error).__name__,
-        "message": _cut(str(error)),
-        "traceback": _cut("".join(lines)),
+        "message": _cut(mask_secrets(str(error))),
+        "traceback": _cut(mask_secrets("".join(lines))),
     }
 
 

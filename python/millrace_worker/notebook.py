@@ -19,6 +19,7 @@ from typing import Any
 
 from millrace_worker import _display, _magics
 from millrace_worker._errors import describe_error
+from millrace_worker._masking import mask_secrets
 
 __all__ = ["Ended", "parse", "run"]
 
@@ -316,6 +317,7 @@ def _iso_now() -> str:
 
 def _write(notebook: Notebook, path: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, default=str)
     with open(f"{path}.new", "w", encoding="utf-8") as file:
-        json.dump(notebook, file, indent=1, ensure_ascii=False, default=str)
+        file.write(mask_secrets(text))
     os.replace(f"{path}.new", path)

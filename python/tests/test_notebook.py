@@ -11,6 +11,7 @@ import tempfile
 import textwrap
 import unittest
 from typing import Any
+from unittest.mock import patch
 
 from millrace_worker import notebook
 
@@ -177,6 +178,18 @@ class Running(NotebookCase):
             self.ipynb('x = 7\ny = (x\n% 4)\ntext = """\n%pip install z\n"""\nprint(y, text)')
         )
         self.assertEqual(cells[0]["outputs"][0]["text"], "3 \n%pip install z\n\n")
+
+
+class Masking(NotebookCase):
+    def test_hides_secrets_in_outputs_and_errors(self) -> None:
+        secrets = self.write("secrets.jsonl", json.dumps('top "secret"') + "\n")
+        code = "value = 'top \"secret\"'\nprint(value)\nraise ValueError(value)"
+        with patch.dict(os.environ, {"MILLRACE_SECRETS_FILE": secrets}):
+            self.run_book(self.ipynb(code.replace("top", "to' 'p")))
+        with open(os.path.join(self.folder, "out", "executed.ipynb"), encoding="utf-8") as file:
+            executed = file.read()
+        self.assertNotIn("top", executed)
+        self.assertEqual(executed.count("[REDACTED]"), 3)
 
 
 class Shown:

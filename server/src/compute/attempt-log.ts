@@ -1,8 +1,8 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises'
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
-import { attemptFolder } from './attempt-service.ts'
+import { attemptFolder } from './attempt-folder.ts'
 import { computeErrors } from './errors.ts'
 import { secretMask, type SecretMask } from './secret-mask.ts'
 
@@ -70,6 +70,38 @@ async function openLog(folder: string, attemptId: string): Promise<FileHandle | 
     }
     return undefined
   }
+}
+
+const scrubBytes = 1 << 20
+
+/**
+ * Hides the secrets in a log that is complete, for good, and forgets them. Positions stay what they
+ * were; readers see the old file or the new one.
+ */
+export async function scrubLog(folder: string): Promise<void> {
+  const secrets = join(folder, 'secrets.jsonl')
+  if (!existsSync(secrets)) return
+  const mask = await findMask(folder)
+  if (mask) await replaceMasked(join(folder, 'log'), mask)
+  await rm(secrets, { force: true })
+}
+
+async function replaceMasked(path: string, mask: SecretMask): Promise<void> {
+  await using log = await open(path, 'r')
+  const { size } = await log.stat()
+  const chunk = (offset: number, by?: SecretMask) =>
+    readMasked(log, { offset, limitBytes: scrubBytes }, by)
+  let clean = true
+  for (let offset = 0; clean && offset < size; offset += scrubBytes) {
+    clean = (await chunk(offset)).equals(await chunk(offset, mask))
+  }
+  if (clean) return
+  const made = `${path}.masked`
+  await using masked = await open(made, 'w', 0o600)
+  for (let offset = 0; offset < size; offset += scrubBytes) {
+    await masked.writeFile(await chunk(offset, mask))
+  }
+  await rename(made, path)
 }
 
 async function findMask(folder: string): Promise<SecretMask | undefined> {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listEdges } from '../core/index.ts'
 import { readLog, tailLog } from './attempt-log.ts'
-import { attemptFolder, kill, launch, waitForExit } from './attempt-service.ts'
+import { attemptFolder } from './attempt-folder.ts'
+import { kill, launch, waitForExit } from './attempt-service.ts'
 import { computeBench, isAlive } from './testing.ts'
 
 test('runs a script with its arguments, variables and folder, and keeps what it printed', async () => {

@@ -2,22 +2,14 @@ import { isAbsolute, join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
 import { ensureEnvironment, getEnvironment } from './environment-service.ts'
 import { computeErrors } from './errors.ts'
+import { attemptFolder } from './attempt-folder.ts'
+import { scrubLog } from './attempt-log.ts'
 import { findExit, findSpec, writeLostExit } from './attempt-files.ts'
 import { pythonFolder } from './python-program.ts'
 import type { AttemptHooks } from './runners/runner.ts'
 import { notebookRequirements } from './notebook-requirements.ts'
 import { computeState } from './state.ts'
 import type { Environment, ExitReport, LaunchSpec } from './types.ts'
-
-/** The folder of an attempt: `spec.json`, `log`, `exit.json` and, unless given another, its working folder. */
-export function attemptFolder(ctx: Ctx, attemptId: string): string {
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/.test(attemptId)) {
-    throw computeErrors.COMPUTE_ATTEMPT_INVALID(
-      `'${attemptId}' cannot name an attempt; use up to 128 letters, digits, '.', '_' and '-'`,
-    )
-  }
-  return join(ctx.config.dataDir, 'attempts', attemptId)
-}
 
 /** Starts the attempt, or attaches to it when it was started before. Returns once it runs. */
 export async function launch(ctx: Ctx, spec: LaunchSpec): Promise<void> {
@@ -128,11 +120,12 @@ async function settle(ctx: Ctx, attemptId: string): Promise<ExitReport> {
 }
 
 function exitHooks(ctx: Ctx, attemptId: string): AttemptHooks {
-  const { exits, journal } = computeState(ctx)
+  const state = computeState(ctx)
   return {
     onExit(report) {
-      exits.resolve(attemptId, report)
-      journal.ended(attemptId, report)
+      state.exits.resolve(attemptId, report)
+      state.journal.ended(attemptId, report)
+      state.afterwards(scrubLog(attemptFolder(ctx, attemptId)), 'a log could not be masked')
     },
   }
 }

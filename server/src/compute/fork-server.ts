@@ -11,7 +11,7 @@ import { chmod, lstat, mkdir, readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AppError } from '../core/index.ts'
+import { AppError } from '../core/index.ts'
 import { computeErrors } from './errors.ts'
 import { encodeJson, FrameReader } from './frames.ts'
 import { ownModule } from './python-program.ts'
@@ -131,16 +131,31 @@ export class ForkServer {
 
 /** Connects to the fork server of a place; starts it when it does not run and `python` is given. */
 export async function openForkServer(options: ForkServerOptions): Promise<ForkServer | undefined> {
-  const socket = (await tryConnect(options.place.socket)) ?? (await startAndConnect(options))
+  const running = await greet(options)
+  if (running || options.python === undefined) return running
+  await start(options.python, options)
+  const started = await greet(options)
+  if (started) return started
+  throw failed(await lastWords(options.place.log))
+}
+
+/** Undefined when nobody answers, which is so also while one is on its way out. */
+async function greet(options: ForkServerOptions): Promise<ForkServer | undefined> {
+  const socket = await tryConnect(options.place.socket)
   if (!socket) return undefined
   const server = new ForkServer(socket, options)
-  const hello = await server.request('hello')
-  if (hello['protocol'] === protocolVersion) return server
+  const hello = await server.request('hello').catch((error: unknown) => {
+    if (isGone(error)) return undefined
+    throw error
+  })
+  if (!hello || hello['protocol'] === protocolVersion) return hello && server
   server.close()
-  throw computeErrors.COMPUTE_WORKER_FAILED(
-    'The fork server',
-    `it speaks protocol ${String(hello['protocol'])}, this server ${protocolVersion}`,
-  )
+  throw failed(`it speaks protocol ${String(hello['protocol'])}, this server ${protocolVersion}`)
+}
+
+/** Whether a request failed because the fork server ended, and not for a reason of its own. */
+export function isGone(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'COMPUTE_WORKER_GONE'
 }
 
 function tryConnect(path: string): Promise<Socket | undefined> {
@@ -152,14 +167,6 @@ function tryConnect(path: string): Promise<Socket | undefined> {
     })
     socket.once('error', () => resolve(undefined))
   })
-}
-
-async function startAndConnect(options: ForkServerOptions): Promise<Socket | undefined> {
-  if (options.python === undefined) return undefined
-  await start(options.python, options)
-  const socket = await tryConnect(options.place.socket)
-  if (socket) return socket
-  throw computeErrors.COMPUTE_WORKER_FAILED('The fork server', await lastWords(options.place.log))
 }
 
 /** Resolves once it listens, or another server has started it meanwhile. */

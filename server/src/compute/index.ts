@@ -1,5 +1,6 @@
 export { startCompute } from './background.ts'
-export { attemptFolder, kill, launch, waitForExit } from './attempt-service.ts'
+export { attemptFolder } from './attempt-folder.ts'
+export { kill, launch, waitForExit } from './attempt-service.ts'
 export { readLog, tailLog, type LogChunk, type LogTail } from './attempt-log.ts'
 export { ensureEnvironment, getEnvironment } from './environment-service.ts'
 export { computeErrors } from './errors.ts'

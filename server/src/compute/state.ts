@@ -7,7 +7,7 @@ import { LocalRunner } from './runners/local.ts'
 import type { Environment } from './types.ts'
 
 /** What one server keeps in memory for this room; everything in it can be found again on disk. */
-export class ComputeState {
+export class ComputeState implements AsyncDisposable {
   readonly environments = new Map<string, Environment>()
   /** What requirements were resolved to, by the requirements. */
   readonly resolved = new Map<string, Resolution>()
@@ -17,9 +17,27 @@ export class ComputeState {
   readonly #interpreters = new Map<string | undefined, Promise<Interpreter>>()
   readonly #running = new Map<string, Promise<unknown>>()
 
+  readonly #ctx: Ctx
+  readonly #after = new Set<Promise<void>>()
+
   constructor(ctx: Ctx) {
+    this.#ctx = ctx
     this.runner = new LocalRunner(ctx)
     this.journal = new AttemptJournal(ctx)
+  }
+
+  /** Work that nobody waits for, but the end of the server does. */
+  afterwards(work: Promise<void>, failure: string): void {
+    const watched = work
+      .catch((error: unknown) => this.#ctx.log.error({ err: error }, failure))
+      .finally(() => this.#after.delete(watched))
+    this.#after.add(watched)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.runner[Symbol.asyncDispose]()
+    await Promise.all(this.#after)
+    await this.journal[Symbol.asyncDispose]()
   }
 
   /** Callers that ask for the same work while it goes on share it. */
@@ -58,6 +76,5 @@ export async function endComputeState(ctx: Ctx): Promise<void> {
   const state = states.get(ctx.database)
   if (!state) return
   states.delete(ctx.database)
-  await state.runner[Symbol.asyncDispose]()
-  await state.journal[Symbol.asyncDispose]()
+  await state[Symbol.asyncDispose]()
 }

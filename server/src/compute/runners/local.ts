@@ -8,10 +8,10 @@
  */
 import { createHash } from 'node:crypto'
 import { kill as signalProcess } from 'node:process'
-import { AppError, type Ctx } from '../../core/index.ts'
+import type { Ctx } from '../../core/index.ts'
 import { findExit, findSpec, toExitReport, writeLostExit } from '../attempt-files.ts'
 import { computeErrors } from '../errors.ts'
-import { forkServerPlace, openForkServer, type ForkServer } from '../fork-server.ts'
+import { forkServerPlace, isGone, openForkServer, type ForkServer } from '../fork-server.ts'
 import type { ExitReport, Limits } from '../types.ts'
 import type { AttemptHooks, AttemptPlace, Runner, StartOutcome, StartSpec } from './runner.ts'
 
@@ -154,9 +154,10 @@ export class LocalRunner implements Runner {
   }
 
   #gone(key: string, server: ForkServer): void {
-    void this.#servers.get(key)?.then((current) => {
+    const forget = (current?: ForkServer) => {
       if (current === server) this.#servers.delete(key)
-    })
+    }
+    this.#servers.get(key)?.then(forget, () => forget())
     if (this.#disposed) return
     for (const running of this.#running.values()) {
       // Whoever still waits for the answer hears that it will not come.
@@ -170,10 +171,6 @@ export class LocalRunner implements Runner {
     if (running.pid !== undefined) killGroup(running.pid)
     this.#ended(running.attemptId, await writeLostExit(running, this.#ctx.now().getTime()))
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'COMPUTE_WORKER_GONE'
 }
 
 /** The fork server took its children with it; what they started may still be there. */
