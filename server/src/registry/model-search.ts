@@ -18,6 +18,7 @@ import {
 import { loadModels } from './model-reads.ts'
 import type { ModelRow } from './model-store.ts'
 import type { RegisteredModel } from './types.ts'
+import { promptTag } from './validation.ts'
 import {
   checkLimit,
   pageKind,
@@ -33,7 +34,6 @@ export interface ModelPage {
 }
 
 const mostModels = 1_000
-const promptTag = 'mlflow.prompt.is_prompt'
 
 /** Models that a filter on names and tags finds. Prompts only when the filter asks for them. */
 export async function searchModels(ctx: Ctx, input: SearchInput): Promise<ModelPage> {

@@ -73,6 +73,16 @@ export async function upsertModelTag(db: Db, id: number, tag: KeyValue): Promise
     .execute()
 }
 
+export async function findModelTag(db: Db, id: number, key: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('registry_model_tag')
+    .select('value')
+    .where('model', '=', id)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row?.value
+}
+
 export async function deleteModelTagRow(db: Db, id: number, key: string): Promise<void> {
   await db.deleteFrom('registry_model_tag').where('model', '=', id).where('key', '=', key).execute()
 }

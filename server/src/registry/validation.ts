@@ -5,6 +5,9 @@ import { Stage } from './types.ts'
 
 const limits = { tagKey: 250, tagValue: 100_000, alias: 255, name: 256 } as const
 
+/** Marks a model that is a prompt of MLflow's prompt registry. */
+export const promptTag = 'mlflow.prompt.is_prompt'
+
 export function checkModelName(name: string): void {
   if (name.trim() === '') {
     throw registryErrors.REGISTRY_INVALID(

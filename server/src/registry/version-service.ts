@@ -4,10 +4,10 @@ import { appendAudit } from '../auth/index.ts'
 import { registryErrors } from './errors.ts'
 import './events.ts'
 import { getModelRow } from './model-service.ts'
-import { deleteAliasesOf, takeVersionNumber } from './model-store.ts'
+import { deleteAliasesOf, findModelTag, takeVersionNumber } from './model-store.ts'
 import { deletedStage } from './tables.ts'
 import type { ModelVersion, VersionRef } from './types.ts'
-import { checkTag } from './validation.ts'
+import { checkTag, promptTag } from './validation.ts'
 import { listVersionRows, loadVersions } from './version-reads.ts'
 import { resolveSource } from './version-source.ts'
 import {
@@ -36,11 +36,11 @@ export async function createVersion(ctx: Ctx, input: CreateVersionInput): Promis
   for (const tag of tags) checkTag(tag)
   return inTransaction(ctx, async (tx) => {
     const model = await getModelRow(tx, name)
-    const source = await resolveSource(tx, {
-      source: input.source,
-      runId: input.runId ?? '',
-      modelId: input.modelId ?? '',
-    })
+    const asked = { source: input.source, runId: input.runId ?? '', modelId: input.modelId ?? '' }
+    // A prompt is its tags; it has no files, and its clients send a made-up source.
+    const source = (await isPrompt(tx, model.id, tags))
+      ? { ...asked, storageUri: input.source }
+      : await resolveSource(tx, asked)
     const createdAt = tx.now().getTime()
     const version = await takeVersionNumber(tx.db, model.id, createdAt)
     const id = await insertVersion(tx.db, {
@@ -61,6 +61,12 @@ export async function createVersion(ctx: Ctx, input: CreateVersionInput): Promis
     })
     return getVersion(tx, { name, version })
   })
+}
+
+async function isPrompt(tx: Ctx, model: number, tags: readonly KeyValue[]): Promise<boolean> {
+  const ofModel = await findModelTag(tx.db, model, promptTag)
+  const ofVersion = tags.find((tag) => tag.key === promptTag)?.value
+  return ofModel === 'true' || ofVersion === 'true'
 }
 
 interface Registration extends VersionRef {
