@@ -49,7 +49,7 @@ export function databricksRoutes(app: App): void {
     request: {
       ...oneVersion,
       stage: f.text.required,
-      archive_existing_versions: f.bool.required,
+      archive_existing_versions: f.bool.or(false),
       comment: f.text,
     },
     handle: async (ctx, input) => {
@@ -116,7 +116,7 @@ function requestDecisions(app: App): void {
     method: 'POST',
     path: '/mlflow/transition-requests/approve',
     summary: 'Approves the open request and moves the version; never for its own creator.',
-    request: { ...oneTransition, archive_existing_versions: f.bool.required },
+    request: { ...oneTransition, archive_existing_versions: f.bool.or(false) },
     handle: async (ctx, input) => {
       const activity = await approveRequest(ctx, {
         ...refOf(input),

@@ -95,7 +95,7 @@ function versionChanges(app: App): void {
     request: {
       ...oneVersion,
       stage: f.text.required,
-      archive_existing_versions: f.bool.required,
+      archive_existing_versions: f.bool.or(false),
     },
     handle: async (ctx, input) => {
       const version = await transitionStage(ctx, {

@@ -47,6 +47,7 @@ export function artifactProxyRoutes(app: App): void {
         return {}
       },
     )
+    otherWays(app, prefix)
     const querystring = Type.Object({
       path: Type.Optional(Type.String({ description: 'Folder below the artifact root.' })),
     })
@@ -79,6 +80,18 @@ function uploadRoute(app: App): void {
     const target = artifactPathOf(joinUri(info.artifactUri, path))
     await putArtifact(request.ctx, target, (request.body as Readable | undefined) ?? request.raw)
     return {}
+  })
+}
+
+/** Ways that a client falls back from when it hears NOT_IMPLEMENTED. */
+function otherWays(app: App, prefix: string): void {
+  for (const step of ['create', 'complete', 'abort']) {
+    app.post(`${prefix}/mpu/${step}/*`, { schema: { hide: true } }, async () => {
+      throw trackingErrors.TRACKING_ARTIFACT_WAY_UNSUPPORTED('Multipart upload')
+    })
+  }
+  app.get(`${prefix}/presigned/*`, { schema: { hide: true } }, async () => {
+    throw trackingErrors.TRACKING_ARTIFACT_WAY_UNSUPPORTED('A presigned download')
   })
 }
 

@@ -49,7 +49,8 @@ function isPathClash(error: unknown): boolean {
 
 /** What is directly in a folder; nothing when it is a file or not there. */
 export async function listFolder(ctx: Ctx, path: string): Promise<readonly ArtifactEntry[]> {
-  return storeOf(ctx).list(parseArtifactPath(path))
+  // `folder/.` is how some clients ask for a folder itself.
+  return storeOf(ctx).list(parseArtifactPath(path.replace(/(^|\/)\.?$/, '')))
 }
 
 export async function removeArtifact(ctx: Ctx, path: string): Promise<void> {

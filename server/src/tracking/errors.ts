@@ -17,11 +17,11 @@ export const trackingErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (path: string, value: string, found: string) =>
-      `Invalid value ${value} for parameter '${path}' supplied: Hint: Value was of type '${found}'. See the API docs for more information about request parameters.`,
+      `Invalid value ${value} for parameter '${path}' supplied:  Hint: Value was of type '${found}'. See the API docs for more information about request parameters.`,
   },
   TRACKING_BODY_NOT_JSON: {
     status: 400,
-    wire: 'BAD_REQUEST',
+    wire: 'INVALID_PARAMETER_VALUE',
     text: () => "Bad Request. Content-Type must be 'application/json'.",
   },
   TRACKING_PAGE_TOKEN_INVALID: {
@@ -132,6 +132,12 @@ export const trackingErrors = defineErrors({
     wire: 'INVALID_PARAMETER_VALUE',
     text: (uri: string) =>
       `Artifacts at '${uri}' are not kept by this server; only mlflow-artifacts:/ locations are`,
+  },
+  TRACKING_ARTIFACT_WAY_UNSUPPORTED: {
+    status: 501,
+    wire: 'NOT_IMPLEMENTED',
+    text: (what: string) =>
+      `${what} is not supported for artifacts on local disk; send and fetch them whole`,
   },
   TRACKING_PRESIGNED_UNSUPPORTED: {
     status: 400,

@@ -63,8 +63,9 @@ export async function searchExperiments(
 
 function checkLimit(asked: number): number {
   if (asked >= 1 && asked <= mostExperiments) return asked
+  const expected = asked < 1 ? 'a positive integer' : `at most ${mostExperiments}`
   throw trackingErrors.TRACKING_INVALID(
-    `Invalid value ${asked} for parameter 'max_results' supplied. It must be a positive integer and at most ${mostExperiments}`,
+    `Invalid value ${asked} for parameter 'max_results' supplied. It must be ${expected}`,
   )
 }
 

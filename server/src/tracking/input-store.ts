@@ -22,16 +22,19 @@ export function* upsertDataset(experiment: number, dataset: Dataset): Script<num
   return row.id
 }
 
+/** Links a dataset to a run; the tags of the first link stay. */
 export function* insertRunDataset(
   run: RunRow,
   dataset: number,
   tags: readonly KeyValue[],
 ): Script<void> {
-  yield* exec(
-    'insert into tracking_run_dataset (run, dataset) values (?, ?) on conflict do nothing',
+  const linked = yield* query(
+    `insert into tracking_run_dataset (run, dataset) values (?, ?)
+     on conflict do nothing returning dataset`,
     run.id,
     dataset,
   )
+  if (linked.length === 0) return
   for (const tag of tags) {
     yield* exec(
       `insert into tracking_run_dataset_tag (run, dataset, name, value) values (?, ?, ?, ?)

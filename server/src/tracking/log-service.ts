@@ -108,15 +108,13 @@ function* writeParams(keys: Keys, run: RunRow, params: readonly KeyValue[]): Scr
     changes.push({ key, old_value: existing, new_value: value })
   }
   if (changes.length === 0) return
-  throw trackingErrors.TRACKING_PARAMS_CHANGED(run.run_id, pythonJson(changes))
+  throw trackingErrors.TRACKING_PARAMS_CHANGED(run.run_id, pythonList(changes))
 }
 
-/** JSON with the spaces that Python puts into it. */
-function pythonJson(changes: readonly object[]): string {
+/** The list as Python writes it. */
+function pythonList(changes: readonly object[]): string {
   const items = changes.map((change) => {
-    const pairs = Object.entries(change).map(
-      ([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`,
-    )
+    const pairs = Object.entries(change).map(([key, value]) => `'${key}': '${String(value)}'`)
     return `{${pairs.join(', ')}}`
   })
   return `[${items.join(', ')}]`

@@ -142,11 +142,10 @@ function loggedModelParts(app: App): void {
     path: `${onePath}/tags`,
     summary: 'Sets tags of a logged model.',
     request: { model_id: f.text.required, tags: f.list(f.message(keyValue).required).or([]) },
-    handle: async (ctx, input) => ({
-      model: encodeLoggedModel(
-        await setLoggedModelTags(ctx, { modelId: input.model_id, tags: input.tags }),
-      ),
-    }),
+    handle: async (ctx, input) => {
+      await setLoggedModelTags(ctx, { modelId: input.model_id, tags: input.tags })
+      return {}
+    },
   })
   rpc(app, {
     id: 'deleteLoggedModelTag',
@@ -154,11 +153,10 @@ function loggedModelParts(app: App): void {
     path: `${onePath}/tags/:tag_key`,
     summary: 'Removes a tag of a logged model.',
     request: { model_id: f.text.required, tag_key: f.text.required },
-    handle: async (ctx, input) => ({
-      model: encodeLoggedModel(
-        await deleteLoggedModelTag(ctx, { modelId: input.model_id, key: input.tag_key }),
-      ),
-    }),
+    handle: async (ctx, input) => {
+      await deleteLoggedModelTag(ctx, { modelId: input.model_id, key: input.tag_key })
+      return {}
+    },
   })
   rpc(app, {
     id: 'LogLoggedModelParams',

@@ -52,6 +52,7 @@ describe.each(testDialects)('runs on %s', (dialect) => {
         ],
       },
       inputs: {},
+      outputs: {},
     })
   })
 
@@ -112,7 +113,7 @@ describe.each(testDialects)('runs on %s', (dialect) => {
       ],
       tags: [{ key: 't', value: 'v' }],
     })
-    expect(batch.body['message']).toContain(`[{"key": "p", "old_value": "1", "new_value": "2"}]`)
+    expect(batch.body['message']).toContain(`[{'key': 'p', 'old_value': '1', 'new_value': '2'}]`)
     const { body } = await server.call('GET', 'runs/get', { run_id })
     expect(body['run']?.['data']?.['params']).toEqual([{ key: 'p', value: '1' }])
   })
@@ -158,7 +159,7 @@ test('names the parameter that is missing or of the wrong type, as MLflow does',
   })
   const wrong = await server.call('POST', 'runs/set-tag', { run_id: 31, key: 'k', value: 'v' })
   expect(wrong.body['message']).toBe(
-    "Invalid value 31 for parameter 'run_id' supplied: Hint: Value was of type 'int'. See the API docs for more information about request parameters.",
+    "Invalid value 31 for parameter 'run_id' supplied:  Hint: Value was of type 'int'. See the API docs for more information about request parameters.",
   )
   const broken = await server.app.inject({
     method: 'POST',

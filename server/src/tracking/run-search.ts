@@ -71,8 +71,9 @@ interface Asked {
 
 function checkLimit(asked: number): void {
   if (asked >= 1 && asked <= mostRuns) return
+  const expected = asked < 1 ? 'a positive integer' : `at most ${mostRuns}`
   throw trackingErrors.TRACKING_INVALID(
-    `Invalid value for request parameter max_results. It must be at least 1 and at most ${mostRuns}, but got value ${asked}`,
+    `Invalid value ${asked} for parameter 'max_results' supplied. It must be ${expected}`,
   )
 }
 

@@ -27,7 +27,7 @@ const nameCharacters = /^[/\p{L}\p{N}\p{M}_.\- :]*$/u
 const plainName = /^[A-Za-z0-9_-]+$/
 
 /** Keys of metrics, params and tags: MLflow's characters, and a path that means itself. */
-export function checkKey(key: string, path: string): void {
+export function checkKey(key: string, path: string, what = path): void {
   if (plainName.test(key) && key.length <= limits.key) return
   if (!nameCharacters.test(key)) {
     throw invalidValue(
@@ -44,7 +44,7 @@ export function checkKey(key: string, path: string): void {
       `Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${normal}'`,
     )
   }
-  checkLength(path, key, limits.key)
+  checkLength(what, key, limits.key)
 }
 
 export function checkLength(what: string, value: string, limit: number): void {
@@ -64,7 +64,7 @@ export function invalidValue(path: string, value: unknown, hint: string): Error 
 
 /** The metric as it is kept: NaN stays, infinities become the largest double. */
 export function checkMetric(metric: NewMetric, path = ''): NewMetric {
-  checkKey(metric.key, `${path}name`)
+  checkKey(metric.key, `${path}name`, 'Metric name')
   if (metric.timestamp < 0) {
     throw invalidValue(
       `${path}timestamp`,
@@ -79,7 +79,7 @@ export function checkMetric(metric: NewMetric, path = ''): NewMetric {
 
 /** Long values are cut, as MLflow's server does by default. */
 export function checkParam(param: KeyValue, path = ''): KeyValue {
-  checkKey(param.key, `${path}key`)
+  checkKey(param.key, `${path}key`, 'Param key')
   return cut(param, limits.paramValue)
 }
 

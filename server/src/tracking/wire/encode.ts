@@ -75,7 +75,7 @@ export function encodeRun(run: Run, { withModelInputs }: { withModelInputs: bool
       ...list('dataset_inputs', run.datasetInputs.map(encodeDatasetInput)),
       ...list('model_inputs', modelInputs),
     },
-    ...(outputs.length === 0 ? {} : { outputs: { model_outputs: outputs } }),
+    outputs: list('model_outputs', outputs),
   }
 }
 
