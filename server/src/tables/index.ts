@@ -12,6 +12,7 @@ export {
   type QueryToParquetAnswer,
   type QueryToParquetInput,
 } from './query-service.ts'
+export { runStatement, type RowSink } from './statement-runner.ts'
 export { writeTable, type WriteTableAnswer, type WriteTableInput } from './write-service.ts'
 export { WriteMode, type ColumnInfo, type TableInfo, type TableSource } from './types.ts'
 export {

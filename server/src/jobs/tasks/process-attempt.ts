@@ -8,6 +8,7 @@
  * Every step may be done again after a crash: compute attaches to an attempt that it knows, and the
  * commit of its staged tables is known to their logs. Only then is the result written.
  */
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -28,6 +29,7 @@ import type { Attempt, Outcome, StopSignals, TaskOutput } from './contract.ts'
 import { copyCode } from './task-code.ts'
 import { preloadOf, taskEnvironment } from './task-environment.ts'
 import { taskVariables } from './task-variables.ts'
+import { writerOf } from './writer.ts'
 
 /** What a task type says about its process. */
 export interface ProcessPlan {
@@ -81,8 +83,10 @@ async function prepare(
   task: { readonly plan: ProcessPlan; readonly folder: string; readonly signals: StopSignals },
 ): Promise<Prepared | Outcome> {
   const { plan, folder } = task
+  const { stop } = task.signals
+  // A build goes on for whoever asks next; who was told to stop does not wait for it.
   const environment = await attemptTo('LIBRARY_INSTALLATION_ERROR', () =>
-    taskEnvironment(ctx, attempt),
+    Promise.race([taskEnvironment(ctx, attempt), stopped(stop)]),
   )
   if ('end' in environment) return environment
   const { file } = plan
@@ -93,7 +97,7 @@ async function prepare(
           copyCode(ctx, attempt, { path: file, into: join(folder, 'code') }),
         )
   if ('end' in code) return code
-  if (task.signals.stop.aborted) return { end: failed('RUN_EXECUTION_ERROR', 'Stopped') }
+  if (stop.aborted) return stoppedOutcome
   const cwd = code.path === '' ? join(folder, 'work') : dirname(code.path)
   await mkdir(cwd, { recursive: true })
   const memory = memoryLimit(attempt)
@@ -111,6 +115,13 @@ async function prepare(
     ...(memory === undefined ? {} : { limits: { memoryBytes: memory } }),
   })
   return prepared
+}
+
+const stoppedOutcome: Outcome = { end: failed('RUN_EXECUTION_ERROR', 'Stopped before it started') }
+
+async function stopped(stop: AbortSignal): Promise<Outcome> {
+  if (!stop.aborted) await once(stop, 'abort')
+  return stoppedOutcome
 }
 
 /** What the user can mend becomes the attempt's end; what they cannot stays an error. */
@@ -157,13 +168,6 @@ async function settle(ctx: Ctx, attempt: Attempt, report: ExitReport): Promise<E
     await discardStage(ctx, { attemptId })
     return failed('RUN_EXECUTION_ERROR', `Its tables could not be written: ${error.message}`)
   }
-}
-
-/** The same for every try of a task, so that its rows are there once. A repair writes again. */
-function writerOf({ run, taskKey, iteration }: Attempt): string {
-  const each = iteration === undefined ? '' : `/${iteration}`
-  const repair = run.repairCount === 0 ? '' : `/repair-${run.repairCount}`
-  return `job-run/${run.runId}/${taskKey}${each}${repair}`
 }
 
 function endOf(report: ExitReport, memoryBytes: number | undefined): End {

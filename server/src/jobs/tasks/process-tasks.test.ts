@@ -168,3 +168,64 @@ test('fails with the resolver’s words for a library that does not exist, and f
   ])
   expect(run.tasks[1]?.state.state_message).toContain('/Users/me/p/gone.py')
 })
+
+test('runs a SQL file statement by statement and shows what the last one answers', async () => {
+  await using b = await jobsBench()
+  await b.write(
+    '/Users/me/p/q.sql',
+    "create table main.default.s (x bigint, note string);\n-- a comment; with a semicolon\ninsert into main.default.s values (1, 'a;b'), (2, 'c');\nselect x, note from main.default.s where x >= cast(:least as bigint) order by x",
+  )
+  const sql = (key: string, path: string, extra: object = {}) => ({
+    task_key: key,
+    sql_task: { warehouse_id: 'default', file: { path }, parameters: { least: '1' }, ...extra },
+  })
+  const runId = await b.run({
+    tasks: [
+      sql('q', '/Users/me/p/q.sql'),
+      {
+        task_key: 'check',
+        depends_on: [{ task_key: 'q' }],
+        condition_task: {
+          op: 'EQUAL_TO',
+          left: '{{tasks.q.output.first_row.note}}',
+          right: 'a;b',
+        },
+      },
+    ],
+  })
+  const run = await b.ended(runId)
+  const output = await b.get('runs/get-output', { run_id: String(run.tasks[0]?.run_id) })
+  expect(output['sql_output']).toEqual({
+    file_output: {
+      warehouse_id: 'default',
+      query_result: {
+        columns: [{ name: 'x' }, { name: 'note' }],
+        rows: [
+          { values: [{ string_value: '1' }, { string_value: 'a;b' }] },
+          { values: [{ string_value: '2' }, { string_value: 'c' }] },
+        ],
+        truncated: false,
+      },
+    },
+  })
+  expect(run.tasks.at(-1)?.['condition_task']).toMatchObject({ outcome: 'true' })
+})
+
+test('lets nothing of a SQL file be seen when one of its statements fails', async () => {
+  await using b = await jobsBench()
+  await b.write('/Users/me/p/make.sql', 'create table main.default.kept (x bigint)')
+  await b.write('/Users/me/p/bad.sql', 'insert into main.default.kept values (1); select nothing')
+  await b.write('/Users/me/p/count.sql', 'select count(*) as n from main.default.kept')
+  const sql = (key: string, before: readonly string[]) => ({
+    task_key: key,
+    depends_on: before.map((task_key) => ({ task_key })),
+    run_if: 'ALL_DONE',
+    sql_task: { warehouse_id: 'default', file: { path: `/Users/me/p/${key}.sql` } },
+  })
+  const run = await b.ended(
+    await b.run({ tasks: [sql('make', []), sql('bad', ['make']), sql('count', ['bad'])] }),
+  )
+  expect(results(run)).toEqual({ make: 'SUCCESS', bad: 'FAILED', count: 'SUCCESS' })
+  const output = await b.get('runs/get-output', { run_id: String(run.tasks[2]?.run_id) })
+  expect(JSON.stringify(output['sql_output'])).toContain('"string_value":"0"')
+})
