@@ -1,0 +1,16 @@
+import { defineErrors } from '../core/index.ts'
+
+export const provenanceErrors = defineErrors({
+  PROVENANCE_NODE_UNSUPPORTED: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (node: string) =>
+      `'${node}' cannot be explained; name a model version as model:NAME/VERSION`,
+  },
+  PROVENANCE_NO_RECIPE: {
+    status: 400,
+    wire: 'INVALID_STATE',
+    text: (node: string) =>
+      `${node} was not made by an AutoML trial, so there is no recorded recipe to replay`,
+  },
+})
