@@ -63,11 +63,13 @@ class ForkServer:
     """See the module's own words."""
 
     def __init__(
-        self, *, listener: socket.socket, lock: TextIO, spares: Spares, idle_s: float
+        self, *, listener: socket.socket, lock: TextIO, spares: Spares, options: Message
     ) -> None:
+        self._path: str = options["socket"]
+        self._idle_s = float(options.get("idle_s", 600.0))
+        self._check_s = float(options.get("check_s", _LONELY_S / 2))
         self._lock = lock
         self._spares = spares
-        self._idle_s = idle_s
         self._attempts: dict[str, Attempt] = {}
         self._by_pid: dict[int, Attempt] = {}
         self._leaving: set[int] = set()
@@ -140,10 +142,15 @@ class ForkServer:
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), action))
 
     def _check_idle(self) -> None:
+        if not os.path.exists(self._path):
+            # The data folder is gone: nobody can ask for these attempts any more.
+            for attempt in list(self._attempts.values()):
+                self._terminate(attempt, "killed", grace_s=0)
+            self._retired = True
         idle = time.monotonic() - self._last_used
         if not self._attempts and idle >= (self._idle_s if self._clients else _LONELY_S):
             self._retired = True
-        self._after(_LONELY_S / 2, self._check_idle)
+        self._after(self._check_s, self._check_idle)
 
     # Requests
 
@@ -370,8 +377,8 @@ class ForkServer:
 def main(argv: list[str]) -> int:
     """Starts a fork server and says ``ready`` on standard output once it listens.
 
-    Its argument is a JSON object: ``socket``, and ``preload``, ``spares`` and ``idle_s``
-    where the defaults are not wanted.
+    Its argument is a JSON object: ``socket``, and ``preload``, ``spares``, ``idle_s`` (how long
+    without work) and ``check_s`` (how often it looks) where the defaults are not wanted.
     """
     options: Message = json.loads(argv[0])
     path: str = options["socket"]
@@ -382,9 +389,7 @@ def main(argv: list[str]) -> int:
         os.unlink(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     spares = Spares(least=options.get("spares", 4))
-    server = ForkServer(
-        listener=listener, lock=lock, spares=spares, idle_s=options.get("idle_s", 600.0)
-    )
+    server = ForkServer(listener=listener, lock=lock, spares=spares, options=options)
     server.preload(options.get("preload", []))
     listener.bind(path)
     os.chmod(path, 0o600)

@@ -95,6 +95,27 @@ class ForkServerCase(unittest.TestCase):
         self.assertEqual(broken.recv(10), b"")
         self.assertFalse(self.ask(client, "kill", attempt_id="x", grace_ms=0)["known"])
 
+    def test_ends_what_runs_when_its_folder_was_removed(self) -> None:
+        server = self.start(check_s=0.1)
+        script = f"{self.folder}/wait.py"
+        with open(script, "w") as file:
+            file.write("import time; time.sleep(100)")
+        attempt = {
+            "attempt_id": "a",
+            "folder": f"{self.folder}/a",
+            "cwd": self.folder,
+            "log": f"{self.folder}/a/log",
+            "env": {},
+            "entry": {"kind": "script", "path": script, "argv": []},
+        }
+        client = self.connect()
+        self.assertEqual(self.ask(client, "launch", attempt=attempt)["state"], "started")
+        os.unlink(f"{self.folder}/s")
+        event = protocol.receive(client)
+        assert event is not None
+        self.assertEqual((event["event"], event["report"]["reason"]), ("exit", "killed"))
+        self.assertEqual(server.wait(timeout=10), 0)
+
     def test_leaves_when_retired_with_nothing_running(self) -> None:
         server = self.start()
         self.ask(self.connect(), "retire")
