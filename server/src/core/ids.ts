@@ -17,14 +17,16 @@ let lastMs = 0
 let counter = 0
 
 /**
- * A time-ordered text id: 12 hex digits of milliseconds, 4 of a counter within the millisecond,
- * 16 random. Ids made by one process sort in the order they were made.
+ * A time-ordered text id: 12 hex digits of milliseconds, 4 of a counter, 16 random. Ids made by one
+ * process for the same millisecond sort in the order they were made, also when it asks for ids of
+ * other times in between.
  */
 export function newId(nowMs: number = Date.now()): string {
-  counter = nowMs === lastMs ? (counter + 1) & 0xffff : 0
+  // Starting over only now and then keeps that order, and leaves room for a crowded millisecond.
+  counter = nowMs !== lastMs && counter > 0x7fff ? 0 : (counter + 1) & 0xffff
   lastMs = nowMs
   const time = nowMs.toString(16).padStart(12, '0')
-  return time + counter.toString(16).padStart(4, '0') + randomHex(8)
+  return time + counter.toString(16).padStart(4, '0') + randomBytes(8).toString('hex')
 }
 
 /** 32 random hex digits, the shape of MLflow's run ids. */
