@@ -33,6 +33,7 @@ export interface StatementInput {
 }
 
 const keptMs = 3_600_000
+const statementTimeoutMs = 3_600_000
 const keptStatements = 200
 const chunkBytes = 4 * 1024 * 1024
 const inlineBytes = 25 * 1024 * 1024
@@ -79,6 +80,7 @@ async function run(ctx: Ctx, record: StatementRecord, input: StatementInput): Pr
       { sql: input.sql, sink: writer.sink },
       {
         signal: record.stop.signal,
+        timeoutMs: statementTimeoutMs,
         ...(input.parameters ? { parameters: input.parameters } : {}),
         ...(input.schema === undefined ? {} : { schema: input.schema }),
       },
