@@ -21,6 +21,7 @@ import { toTypeText, type StructField } from './delta/schema.ts'
 import { countTableRows, listFiles, type Snapshot } from './delta/snapshot.ts'
 import { tablesErrors } from './errors.ts'
 import { forgetLog, logAt, tableRoot } from './room.ts'
+import { listStages } from './stage-store.ts'
 import { defaultSchema, parseTableName, type TableName } from './table-name.ts'
 import type { ColumnInfo, TableInfo } from './types.ts'
 
@@ -182,7 +183,23 @@ export async function registerTable(ctx: Ctx, input: RegisterInput): Promise<Cat
   if (await insertEntry(ctx.db, entry)) return entry
   const first = await findReservedEntry(ctx.db, input.name)
   if (!first) throw tablesErrors.TABLES_TABLE_NOT_FOUND(input.name.full)
-  return first
+  if (input.location === undefined || input.location === first.location) return first
+  return takeOver(ctx, first, input)
+}
+
+/** A name that a failed write left reserved is free for a table elsewhere. */
+async function takeOver(
+  ctx: Ctx,
+  reserved: CatalogEntry,
+  input: RegisterInput,
+): Promise<CatalogEntry> {
+  const { version } = await logAt(ctx, reserved.location).update()
+  const stages = await listStages(ctx.db, { table: reserved.name.full })
+  if (version >= 0 || stages.length > 0) {
+    throw tablesErrors.TABLES_NAME_RESERVED(reserved.name.full)
+  }
+  await deleteEntry(ctx.db, reserved.id)
+  return registerTable(ctx, input)
 }
 
 /** `tables/<schema>/<name>`; where leftovers are in the way, the name with an id behind it. */

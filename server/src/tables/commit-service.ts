@@ -23,6 +23,7 @@ import { byKey, planMerge, type PlanWithFiles } from './operations/merge.ts'
 import { planOverwrite } from './operations/overwrite.ts'
 import { tablesErrors } from './errors.ts'
 import { logAt, roomOf } from './room.ts'
+import { toStorageError } from './storage-error.ts'
 import { WriteMode } from './types.ts'
 
 /** Rows in files, that wait to be committed. */
@@ -79,7 +80,7 @@ export async function commitWrites(ctx: Ctx, input: CommitWritesInput): Promise<
     done = await commit(log, { ...requestOf(ctx, input), plan })
   } catch (error) {
     await deleteUncommitted(log, [...(folded?.made ?? []), ...given])
-    throw error
+    throw toStorageError(error)
   }
   const { version, snapshot } = done
   if (version === undefined) {

@@ -117,6 +117,17 @@ export const tablesErrors = defineErrors({
     wire: 'TEMPORARILY_UNAVAILABLE',
     text: (seconds: number) => `The statement ran longer than its limit of ${seconds} s`,
   },
+  TABLES_STORAGE_FAILED: {
+    status: 503,
+    wire: 'RESOURCE_EXHAUSTED',
+    text: (cause: string) => `Nothing was written: ${cause}, then run it again`,
+  },
+  TABLES_NAME_RESERVED: {
+    status: 409,
+    wire: 'RESOURCE_CONFLICT',
+    text: (name: string) =>
+      `A running task is about to make table '${name}'; wait for it, or choose another name`,
+  },
   TABLES_SQL_PROCESS_ENDED: {
     status: 503,
     wire: 'TEMPORARILY_UNAVAILABLE',

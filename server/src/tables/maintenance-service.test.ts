@@ -109,6 +109,10 @@ test('a location is a table of its own, and only where one may be', async () => 
   await run(ctx, 'INSERT INTO a VALUES (1)')
   await run(ctx, `CREATE TABLE b USING DELTA LOCATION '${where}'`)
   expect(await run(ctx, 'SELECT i FROM b')).toEqual([['1']])
+  await expect(run(ctx, 'CREATE TABLE failed AS SELECT 1 AS a, 2 AS A')).rejects.toThrow(
+    /same name|duplicate/i,
+  )
+  await run(ctx, `CREATE TABLE failed LOCATION '${where}'`)
   await run(ctx, 'DROP TABLE a')
   expect(await run(ctx, 'SELECT i FROM b')).toEqual([['1']])
   await expect(run(ctx, `CREATE TABLE c (s STRING) LOCATION '${where}'`)).rejects.toThrow(

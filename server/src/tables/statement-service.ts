@@ -10,6 +10,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, newId, type Ctx } from '../core/index.ts'
 import { tablesErrors } from './errors.ts'
+import { toStorageError } from './storage-error.ts'
 import { roomOf } from './room.ts'
 import {
   StatementState,
@@ -96,7 +97,8 @@ async function run(ctx: Ctx, record: StatementRecord, input: StatementInput): Pr
   timer.unref()
 }
 
-function describe(ctx: Ctx, error: unknown): { code: string; message: string } {
+function describe(ctx: Ctx, thrown: unknown): { code: string; message: string } {
+  const error = toStorageError(thrown)
   if (error instanceof AppError) return { code: error.wire, message: error.message }
   ctx.log.error({ err: error }, 'statement failed unexpectedly')
   return {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { App, Ctx } from '../core/index.ts'
 import { roomOf } from './room.ts'
+import { toStorageError } from './storage-error.ts'
 
 const types = ['application/octet-stream', 'application/vnd.apache.parquet', 'text/csv']
 
@@ -24,6 +25,8 @@ export async function withBody<T>(
   try {
     await pipeline(body instanceof Readable ? body : Readable.from([]), createWriteStream(path))
     return await work(path)
+  } catch (error) {
+    throw toStorageError(error)
   } finally {
     await rm(path, { force: true })
   }

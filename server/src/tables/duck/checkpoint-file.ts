@@ -49,20 +49,17 @@ async function readParquet(engine: Engine, path: string): Promise<Action[]> {
       const described = await session.rows(`select column_name from (describe from ${from})`)
       const there = new Set(described.map(([name]) => String(name)))
       const columns = readColumns.filter((column) => there.has(column))
-      const rows = await session.rows(
-        `select ${columns.map((c) => `to_json(${c})`).join(', ')} from ${from}`,
-      )
-      return rows.map((row) => {
-        const at = row.findIndex((cell) => cell !== null)
-        return { [columns[at] ?? '']: parseCell(row[at]) } as Action
+      // One text per kind of action: thousands of small ones take twice as long.
+      const texts = columns.map((c) => `string_agg(cast(to_json(${c}) as varchar), ',')`)
+      const [row = []] = await session.rows(`select ${texts.join(', ')} from ${from}`)
+      return columns.flatMap((column, i) => {
+        const text = row[i]
+        const actions = typeof text === 'string' ? (JSON.parse(`[${text}]`) as unknown[]) : []
+        return actions.map((action) => ({ [column]: action }) as Action)
       })
     },
     { inner: true },
   )
-}
-
-function parseCell(cell: unknown): unknown {
-  return typeof cell === 'string' ? JSON.parse(cell) : null
 }
 
 export interface CheckpointOptions {

@@ -5,6 +5,7 @@ import type { AddFile, PartitionValues } from '../delta/actions.ts'
 import { quoteName, quoteText, type StructType } from '../delta/schema.ts'
 import { formatStats, type ColumnStats, type FileStats } from '../delta/stats.ts'
 import { syncFolder } from '../log-stores/local.ts'
+import { toStorageError } from '../storage-error.ts'
 import { syncFile } from './checkpoint-file.ts'
 import type { Session } from './engine.ts'
 
@@ -23,11 +24,11 @@ export interface DataFilesInput {
  * columns one or more per partition. No log knows them yet; no rows make no file.
  */
 export async function writeDataFiles(session: Session, input: DataFilesInput): Promise<AddFile[]> {
-  await mkdir(input.location, { recursive: true })
   // Readers of the folder ignore names that begin with a dot.
   const hidden = join(input.location, `.write-${randomUUID()}`)
   const adds: AddFile[] = []
   try {
+    await mkdir(input.location, { recursive: true })
     for (const file of await copyOut(session, input, hidden)) {
       if (file.rows > 0) adds.push(await adopt(file, input))
     }
@@ -35,9 +36,10 @@ export async function writeDataFiles(session: Session, input: DataFilesInput): P
     return adds
   } catch (error) {
     await deleteDataFiles(input.location, adds)
-    throw error
+    throw toStorageError(error)
   } finally {
-    await rm(hidden, { recursive: true, force: true })
+    // A leftover is the lesser evil than hiding why the write failed.
+    await rm(hidden, { recursive: true, force: true }).catch(() => {})
   }
 }
 
