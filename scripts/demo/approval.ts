@@ -49,3 +49,23 @@ async function waitForRequest(millrace: Millrace, options: Approve): Promise<Tra
     await delay(pollMs, undefined, { signal: options.signal }).catch(() => {})
   }
 }
+
+/** Waits until the version has left stage None and returns it. */
+export async function waitForVerdict(
+  millrace: Millrace,
+  name: string,
+  version: string,
+): Promise<{ readonly stage: string; readonly tags: Readonly<Record<string, string>> }> {
+  const deadline = Date.now() + 120_000
+  for (;;) {
+    const found = await millrace.registry.getVersion(name, version)
+    if (found.current_stage !== 'None') {
+      const tags = Object.fromEntries((found.tags ?? []).map(({ key, value }) => [key, value]))
+      return { stage: found.current_stage, tags }
+    }
+    if (Date.now() > deadline) {
+      throw new DemoError(`${name} ${version} was not validated within two minutes`)
+    }
+    await delay(pollMs)
+  }
+}

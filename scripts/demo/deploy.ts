@@ -32,7 +32,7 @@ export async function deployExample(
   )
   const count = (kind: string): number =>
     Object.keys(resources).filter((name) => name.startsWith(`${kind}.`)).length
-  const made = `${count('jobs')} job, ${count('webhooks')} webhook`
+  const made = `${count('jobs')} jobs, ${count('gates')} contract, ${count('webhooks')} webhooks`
   show.done('deploy', Date.now() - began, `${files.length} files, ${made}`)
   return { jobs, model: 'churn' }
 }

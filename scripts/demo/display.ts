@@ -89,3 +89,9 @@ export class Display implements Disposable {
 function row(name: string, ms: number): string {
   return `${name.padEnd(nameWidth)} ${`${(ms / 1000).toFixed(1)} s`.padStart(7)}`
 }
+
+/** The first sentence, and no more than fits a line. */
+export function shorten(text: string, most = 90): string {
+  const sentence = /^[^\n]*?(?=[.;](?:\s|$)|\n|$)/.exec(text)?.[0] ?? text
+  return sentence.length > most ? `${sentence.slice(0, most - 1)}…` : sentence
+}

@@ -3,7 +3,8 @@ import { Display } from './display.ts'
 import { readOptions, type DemoOptions } from './options.ts'
 import { DemoError, startDemoServer } from './platform.ts'
 import { startReceiver } from './receiver.ts'
-import { showPipeline } from './show-pipeline.ts'
+import { showCandidate, showPipeline } from './show-pipeline.ts'
+import { showWeek } from './show-week.ts'
 import { showSummary } from './summary.ts'
 import { deployExample } from './deploy.ts'
 
@@ -34,8 +35,10 @@ async function demo(options: DemoOptions, show: Display): Promise<void> {
   const millrace = connect({ url: server.url })
   const deployed = await deployExample(millrace, show, receiver.url)
   const pipeline = await showPipeline(millrace, show, { ...options, deployed })
+  const candidate = await showCandidate(millrace, show, deployed)
+  const week = await showWeek(millrace, show, deployed)
   if (receiver.messages.length === 0) throw new DemoError('No Slack-shaped message arrived')
-  await showSummary(millrace, show, { pipeline, server, began })
+  await showSummary(millrace, show, { pipeline, candidate, week, server, began })
   if (options.exit) return
   show.text(`\nThe server goes on: ${server.url}   Ctrl+C ends it`)
   await Promise.race([interrupted(), server.ended])

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Millrace } from '@millrace/sdk'
-import type { Display } from './display.ts'
+import { shorten, type Display } from './display.ts'
 import type { DemoServer } from './platform.ts'
-import type { PipelineResult } from './show-pipeline.ts'
+import type { WeekResult } from './show-week.ts'
+import type { CandidateResult, PipelineResult } from './show-pipeline.ts'
 
 export interface Summary {
   readonly pipeline: PipelineResult
+  readonly candidate: CandidateResult
+  readonly week: WeekResult
   readonly server: DemoServer
   readonly began: number
 }
@@ -24,7 +27,7 @@ interface Search {
 export async function showSummary(
   millrace: Millrace,
   show: Display,
-  { pipeline, server, began }: Summary,
+  { pipeline, candidate, week, server, began }: Summary,
 ): Promise<void> {
   const { version, approver } = pipeline
   show.heading('Leaderboard')
@@ -32,8 +35,12 @@ export async function showSummary(
   show.heading('What there is now')
   const facts: readonly (readonly [string, string])[] = [
     ['model', `churn ${version} in Production, approved by ${approver || 'you'}`],
+    ['rejected', `churn ${candidate.version} is ${candidate.stage}: ${shorten(candidate.message)}`],
     ['endpoint', await askEndpoint(millrace)],
-    ['rows', `${await countRows(millrace, 'main.churn.training')} in main.churn.training`],
+    [
+      'scored',
+      `${await countRows(millrace, 'main.churn.predictions')} rows in batch, ${week.streamed.toLocaleString('en')} as they came`,
+    ],
     ['server', `${await residentMiB(server.pid)} MiB resident`],
     ['time', `${((Date.now() - began) / 1000).toFixed(0)} s`],
     ['look', server.url],

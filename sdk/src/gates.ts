@@ -1,16 +1,17 @@
 import type { Http } from './http.ts'
 
 export interface Evaluation {
-  readonly evaluation_id: string
+  readonly id: string
   readonly model: string
-  readonly version: string
+  readonly version: number
   readonly passed: boolean
-  readonly checks?: readonly {
-    readonly check: string
+  readonly checks: readonly {
+    readonly id: string
     readonly passed: boolean
-    readonly found?: unknown
-    readonly limit?: unknown
-    readonly message?: string
+    /** What was found. */
+    readonly value: unknown
+    /** What was allowed. */
+    readonly limit: string
   }[]
 }
 
@@ -20,12 +21,8 @@ const base = '/api/millrace/1.0/gates'
 export interface GatesApi {
   /** `contract` is promotion.yaml's content. */
   readonly putContract: (model: string, contract: string) => Promise<void>
-  readonly evaluate: (input: {
-    readonly model: string
-    readonly version: string
-    readonly dataset: { readonly table: string; readonly version?: number }
-  }) => Promise<Evaluation>
-  readonly listEvaluations: (model: string, version: string) => Promise<readonly Evaluation[]>
+  /** Checks the version and acts: Staging and a request for Production, or Archived. */
+  readonly evaluate: (model: string, version: string) => Promise<Evaluation>
 }
 
 export function gatesApi(http: Http): GatesApi {
@@ -34,13 +31,9 @@ export function gatesApi(http: Http): GatesApi {
       const path = `${base}/contracts/${encodeURIComponent(model)}`
       await http.call('PUT', path, { body: { contract } })
     },
-    evaluate: (input) => http.call('POST', `${base}/evaluations`, { body: input }),
-    listEvaluations: async (model, version) => {
-      const query = { model, version }
-      const answer = await http.call<{ evaluations?: Evaluation[] }>('GET', `${base}/evaluations`, {
-        query,
-      })
-      return answer.evaluations ?? []
+    evaluate: (model, version) => {
+      const body = { model, version: Number(version) }
+      return http.call('POST', `${base}/evaluations`, { body })
     },
   }
 }

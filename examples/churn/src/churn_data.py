@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,3 +45,9 @@ def build_features(customers: pd.DataFrame) -> pd.DataFrame:
         month_to_month=customers["contract"].eq("Month-to-month").astype("int64"),
     )
     return features
+
+
+def requirements() -> list[str]:
+    """The lines of requirements.txt: what every task here runs in."""
+    text = (Path(__file__).parent.parent / "requirements.txt").read_text()
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -3,7 +3,7 @@
 import argparse
 
 import millrace
-from churn_data import KEYS, LABEL
+from churn_data import KEYS, LABEL, requirements
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--trials", type=int, default=24)
@@ -17,6 +17,8 @@ search = millrace.automl.classify(
     exclude_cols=KEYS,
     max_trials=args.trials,
     seed=7,
+    # The tasks' own environment: one to build, and the endpoint finds all that it needs in it.
+    requirements=requirements(),
     experiment_name="/Shared/churn",
 )
 best = search.best_trial

@@ -1,0 +1,19 @@
+"""Scores every customer into `main.churn.predictions`, exactly once."""
+
+import argparse
+
+import millrace
+from churn_data import KEYS
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--model", required=True)
+args = parser.parse_args()
+
+scored = millrace.serving.score_batch(
+    f"models:/{args.model}/Production",
+    "main.churn.customer_features",
+    "main.churn.predictions",
+    key_columns=KEYS,
+    mode="merge",
+)
+print(f"{scored['rows']:,} rows by {args.model} {scored['version']} ({scored['flavour']})")
