@@ -26,7 +26,7 @@ export function newId(nowMs: number = Date.now()): string {
   counter = nowMs !== lastMs && counter > 0x7fff ? 0 : (counter + 1) & 0xffff
   lastMs = nowMs
   const time = nowMs.toString(16).padStart(12, '0')
-  return time + counter.toString(16).padStart(4, '0') + randomBytes(8).toString('hex')
+  return time + counter.toString(16).padStart(4, '0') + randomHex(8)
 }
 
 /** 32 random hex digits, the shape of MLflow's run ids. */

@@ -173,6 +173,8 @@ class Step {
   }
 
   async #start(ref: AttemptRef): Promise<void> {
+    // References of this attempt may be about what others have just put out.
+    await this.#writes.flushOutputs(this.#tx)
     const input = await inputOf(this.#tx, ref)
     const begun = await beginAttempt(this.#tx, this.#live, { ref, input })
     const started = { started_at: this.#now, message: '' }
@@ -205,7 +207,6 @@ class Step {
           input_count: begun.inputs.length,
         })
         this.#writes.resolved(ref.attempt.id, { inputs: begun.inputs })
-        await this.#writes.flushOutputs(this.#tx)
         this.#state = withAttempt(this.#state, ref, { inputCount: begun.inputs.length })
     }
   }

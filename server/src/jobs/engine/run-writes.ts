@@ -113,6 +113,7 @@ export class RunWrites {
     for (const [id, columns] of this.#outputs) {
       await upsertOutput(tx.db, id, columns)
     }
+    this.#outputs.clear()
   }
 
   async #appendEvents(tx: Ctx): Promise<void> {
