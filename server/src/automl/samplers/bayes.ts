@@ -5,7 +5,7 @@
  * How much is known decides how a place is found:
  *
  *   fewer trials than `startCount`   places spread evenly over the space
- *   up to `globalLimit`              a model of everything, its hyperparameters fitted again whenever
+ *   up to `globalLimit`              a model of each branch, the hyperparameters fitted again whenever
  *                                    the history has grown by a tenth
  *   more                             a model of the neighbourhood of the best, which names a batch of
  *                                    places at once, so that a suggestion costs microseconds
@@ -13,43 +13,37 @@
  * Trials that still run stand in the model with the loss that it expects of them, so that parallel
  * trials do not look at the same place. Failed ones count as the worst loss seen.
  */
-import { encodingOf, genomeOf, pointOf, type Encoding, type Genome } from './encoding.ts'
-import { findPromising } from './promise-search.ts'
+import { branchesOf, observationsOf, type Branch } from './branches.ts'
+import { pointOf } from './encoding.ts'
+import { globalLimit, batchStart, localBatch } from './local-batch.ts'
+import { findPromising, type Candidate, type SearchEffort } from './promise-search.ts'
 import { openRng } from './rng.ts'
 import type { Observation, OpenSampler } from './sampler.ts'
 import { assertSpace, type Point, type Space } from './space.ts'
-import { adjustPlan, openSurrogate, planSurrogate, type SurrogatePlan } from './surrogate.ts'
+import { openSurrogate, planSurrogates, type SurrogatePlan } from './surrogate.ts'
 
-const globalLimit = 128
-const neighbourhood = { best: 16, nearest: 48 }
-const globalEffort = { spread: 200, near: 200, refined: 5, steps: 60 }
-const localPool = 32
-const firstRadius = 0.1
-const leastRadius = 1e-5
+const effort = { spread: 200, near: 200, refined: 5, steps: 60 }
+/** Where there are several branches, for each of them. */
+const sharedEffort = { spread: 80, near: 120, refined: 3, steps: 40 }
 
 export const openBayesSampler: OpenSampler = ({ space, seed, ...options }) => {
   assertSpace(space)
-  const encoding = encodingOf(space)
+  const branches = branchesOf(space)
   const startCount = options.startCount ?? Math.max(4, Math.min(2 * space.length, 20))
-  const planned = remember((basis) => planSurrogate(encoding, basis))
-  const batches = remember((basis) => {
-    const plan = planned(basis, globalLimit)
-    return localBatch(encoding, basis, { plan, seed })
-  })
+  const planned = remember((basis) => planSurrogates(branches, basis))
+  const batches = remember((basis) =>
+    localBatch(branches, basis, { plan: planned(basis, globalLimit), seed }),
+  )
   return {
     suggest: (history) => {
       const size = history.length
       if (countKnown(history) < startCount) return evenlySpread(space, seed, size)
       if (size >= globalLimit) {
         const begin = batchStart(size)
-        const place = batches(history, begin)[size - begin]
-        return place ? pointOf(space, place) : evenlySpread(space, seed, size)
+        return batches(history, begin)[size - begin] ?? evenlySpread(space, seed, size)
       }
       const plan = planned(history, fitSize(size, startCount))
-      const surrogate = openSurrogate(encoding, history, plan)
-      const rng = openRng(seed, size)
-      const [best] = findPromising(surrogate, space.length, { ...globalEffort, rng })
-      return pointOf(space, best ?? new Float64Array(space.length))
+      return mostPromising(branches, history, { plan, seed })
     },
   }
 }
@@ -84,20 +78,6 @@ function fitSize(size: number, startCount: number): number {
   }
 }
 
-/** The size that the history had when the current batch of places was named. */
-function batchStart(size: number): number {
-  let at = globalLimit
-  for (;;) {
-    const next = at + batchSize(at)
-    if (next > size) return at
-    at = next
-  }
-}
-
-function batchSize(size: number): number {
-  return Math.max(8, Math.floor(size / 10))
-}
-
 // An additive recurrence by the generalised golden ratio, shifted at random, fills any number of
 // dimensions evenly at every length (Roberts 2018).
 function evenlySpread(space: Space, seed: number, index: number): Point {
@@ -111,66 +91,31 @@ function evenlySpread(space: Space, seed: number, index: number): Point {
   return pointOf(space, genome)
 }
 
-function localBatch(
-  encoding: Encoding,
+interface Found extends Candidate {
+  readonly branch: Branch
+}
+
+function mostPromising(
+  branches: readonly Branch[],
   history: readonly Observation[],
   { plan, seed }: { readonly plan: SurrogatePlan; readonly seed: number },
-): readonly Genome[] {
-  const around = neighbours(encoding.space, history)
-  const surrogate = openSurrogate(encoding, around, adjustPlan(encoding, around, plan))
-  const rng = openRng(seed, history.length)
-  const count = batchSize(history.length)
-  const centre = surrogate.seen[0] ?? new Float64Array(encoding.space.length)
-  const radius = trustRadius(history)
-  const share = Math.min(1, 20 / encoding.space.length)
-  const places = Array.from({ length: count + localPool }, () =>
-    centre.map((place) => {
-      if (rng() >= share) return place
-      return Math.min(1, Math.max(0, place + radius * (2 * rng() - 1)))
-    }),
-  )
-  return surrogate.drawBest(places, count, rng)
-}
-
-/** Wider after a batch that found something better, narrower after one that did not (TuRBO). */
-function trustRadius(history: readonly Observation[]): number {
-  let radius = firstRadius
-  let best = leastLoss(history, 0, globalLimit)
-  for (let at = globalLimit; at < history.length; at += batchSize(at)) {
-    const found = leastLoss(history, at, at + batchSize(at))
-    radius = found < best ? Math.min(0.4, radius * 1.5) : radius / 2
-    if (radius < leastRadius) radius = firstRadius
-    best = Math.min(best, found)
+): Point {
+  const size = history.length
+  let best: Found | undefined
+  for (const [index, branch] of branches.entries()) {
+    const rng = openRng(seed, size * branches.length + index)
+    const hyper = plan.hypers[index]
+    if (!hyper) {
+      // Whoever has not been tried goes first.
+      if (observationsOf(branch, history).length > 0) continue
+      return branch.toPoint(Float64Array.from(branch.encoding.space, () => rng()))
+    }
+    const surrogate = openSurrogate(branch, history, { share: plan.share, hyper })
+    const spent: SearchEffort = branches.length === 1 ? effort : sharedEffort
+    const width = branch.encoding.space.length
+    const [found] = findPromising(surrogate, width, { ...spent, rng })
+    if (found && (!best || found.promise > best.promise)) best = { ...found, branch }
   }
-  return radius
-}
-
-function leastLoss(history: readonly Observation[], from: number, to: number): number {
-  let least = Infinity
-  for (let i = from; i < Math.min(to, history.length); i += 1) {
-    least = Math.min(least, history[i]?.loss ?? Infinity)
-  }
-  return least
-}
-
-/** The best observations and those nearest to the very best one. */
-function neighbours(space: Space, history: readonly Observation[]): readonly Observation[] {
-  const finished = history
-    .filter(({ loss }) => loss !== undefined)
-    .sort((a, b) => (a.loss ?? 0) - (b.loss ?? 0))
-  const best = finished.slice(0, neighbourhood.best)
-  const centre = genomeOf(space, best[0]?.point ?? {})
-  const nearest = finished
-    .slice(neighbourhood.best)
-    .map((observation) => ({
-      observation,
-      distance: squaredDistance(centre, genomeOf(space, observation.point)),
-    }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, neighbourhood.nearest)
-  return [...best, ...nearest.map(({ observation }) => observation)]
-}
-
-function squaredDistance(a: Genome, b: Genome): number {
-  return a.reduce((sum, place, axis) => sum + (place - (b[axis] ?? 0)) ** 2, 0)
+  if (!best) throw new Error('A plan knows no branch at all')
+  return best.branch.toPoint(best.genome)
 }

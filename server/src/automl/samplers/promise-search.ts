@@ -13,7 +13,7 @@ export interface SearchEffort {
   readonly steps: number
 }
 
-interface Candidate {
+export interface Candidate {
   readonly genome: Genome
   readonly promise: number
 }
@@ -23,7 +23,7 @@ export function findPromising(
   surrogate: Surrogate,
   width: number,
   options: SearchEffort & { readonly rng: Rng },
-): Genome[] {
+): Candidate[] {
   const { rng } = options
   const pool: Candidate[] = []
   const add = (genome: Genome): number => pool.push({ genome, promise: surrogate.promise(genome) })
@@ -40,7 +40,6 @@ export function findPromising(
     .slice(0, options.refined)
     .map((start) => refine(surrogate, start, { rng, steps: options.steps }))
     .sort((a, b) => b.promise - a.promise)
-    .map(({ genome }) => genome)
 }
 
 // A (1+1) evolution strategy: wider after a success, narrower after a failure.

@@ -10,23 +10,25 @@ const leastOf = (losses: readonly (number | undefined)[]): number =>
   Math.min(...losses.map((loss) => loss ?? Infinity))
 
 function medianRegret(open: OpenSampler, goal: TestFunction, trials: number): number {
-  const regrets = [0, 1, 2, 3, 4].map((seed) =>
+  const regrets = [0, 1, 2].map((seed) =>
     leastOf(runSearch(open, { space: goal.space, seed, trials }, goal.regret).map((o) => o.loss)),
   )
-  return regrets.sort((a, b) => a - b)[2] ?? Infinity
+  return regrets.sort((a, b) => a - b)[1] ?? Infinity
 }
 
-// The limits are half of Optuna's published medians; bench/tuning.ts measures both side by side.
+// Half of what Optuna leaves after 100 trials; bench/tuning.ts measures both side by side.
 test.each([
-  [branin, 0.0094],
-  [hartmann6, 0.13],
-  [rosenbrock4, 12],
-])('bayes finds the minimum of $name', (goal, limit) => {
-  expect(medianRegret(samplers.bayes, goal, 100)).toBeLessThan(limit)
+  [branin, 40, 0.0094],
+  [hartmann6, 60, 0.13],
+  [rosenbrock4, 60, 12],
+])('bayes finds the minimum of $name', (goal, trials, limit) => {
+  expect(medianRegret(samplers.bayes, goal, trials)).toBeLessThan(limit)
 })
 
-test('bayes goes on improving when it has seen hundreds of trials', () => {
-  expect(medianRegret(samplers.bayes, ackley5, 500)).toBeLessThan(1.5)
+test('bayes goes on improving when it has seen hundreds of trials', { timeout: 60_000 }, () => {
+  const options = { space: ackley5.space, seed: 1, trials: 300 }
+  const losses = runSearch(samplers.bayes, options, ackley5.regret).map(({ loss }) => loss)
+  expect(leastOf(losses)).toBeLessThan(0.7 * leastOf(losses.slice(0, 128)))
 })
 
 test('bayes beats random where learners have parameters of their own', () => {

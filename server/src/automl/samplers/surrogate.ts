@@ -1,4 +1,5 @@
-import { encodePoint, genomeOf, pointOf, type Encoding, type Genome } from './encoding.ts'
+import { encodePoint, type Encoding, type Genome } from './encoding.ts'
+import type { Branch } from './branches.ts'
 import { logExpectedImprovement } from './expected-improvement.ts'
 import {
   fitHyperparameters,
@@ -10,19 +11,20 @@ import {
 } from './gaussian-process.ts'
 import { normal, type Rng } from './rng.ts'
 import type { Observation } from './sampler.ts'
-import { warp, warpShares } from './warp.ts'
+import { bend, bends } from './warp.ts'
 
-/** How to model: which bend of the losses, and the Gaussian process' hyperparameters. */
+/** How to model: which bend of the losses, and each branch's hyperparameters. */
 export interface SurrogatePlan {
-  readonly warpShare: number
-  readonly hyper: Hyperparameters
+  readonly share: number
+  /** In the order of the branches; absent where nothing is known. */
+  readonly hypers: readonly (Hyperparameters | undefined)[]
 }
 
-/** A model of the loss that says where looking promises most. */
+/** A model of the loss in one branch that says where looking promises most. */
 export interface Surrogate {
   /** Places seen, best first. */
   readonly seen: readonly Genome[]
-  /** Logarithm of the expected improvement at a place. */
+  /** Logarithm of the expected improvement at a place, in units that all branches share. */
   readonly promise: (place: Genome) => number
   /** Some of the places: each the best of all in one plausible course of the loss (Thompson). */
   readonly drawBest: (places: readonly Genome[], count: number, rng: Rng) => readonly Genome[]
@@ -32,87 +34,132 @@ const screeningSteps = 10
 const polishingSteps = 15
 const adjustingSteps = 4
 
-/** Tries every bend shortly, then polishes the likeliest from where it stands and from a smoother start. */
-export function planSurrogate(
-  encoding: Encoding,
+/** What is known, and how its losses are bent. */
+interface Sample {
+  readonly finished: readonly Observation[]
+  readonly values: Float64Array
+  readonly logSlopes: Float64Array
+}
+
+/** A branch's part of the sample: centred and scaled, so that its model starts from plain numbers. */
+interface Part {
+  readonly finished: readonly Observation[]
+  readonly targets: Float64Array
+  readonly mean: number
+  readonly deviation: number
+  readonly logSlope: number
+}
+
+/** Tries every bend where most is known, then fits every branch under the likeliest. */
+export function planSurrogates(
+  branches: readonly Branch[],
   observations: readonly Observation[],
 ): SurrogatePlan {
-  const { finished } = split(observations)
-  let best: (SurrogatePlan & { readonly set: TrainingSet; readonly score: number }) | undefined
-  for (const warpShare of warpShares) {
-    const { targets, logJacobian } = warp(lossesOf(finished), warpShare)
-    const set = trainingSet(encoding, finished, targets)
-    const start = startingHyperparameters(set, { length: 0.5, noise: 1e-4 })
-    const fit = fitHyperparameters(set, start, screeningSteps)
-    const score = fit.logLikelihood + logJacobian
-    if (!best || score > best.score) best = { warpShare, set, score, hyper: fit.hyper }
+  const counts = branches.map((branch) => partOf(branch, takeSample(observations, Infinity)))
+  const leading = counts.reduce(
+    (best, part, index) =>
+      part.finished.length > (counts[best]?.finished.length ?? 0) ? index : best,
+    0,
+  )
+  const branch = branches[leading]
+  if (!branch || counts[leading]?.finished.length === 0) {
+    throw new Error('A surrogate needs at least one finished trial')
   }
-  if (!best) throw new Error('A surrogate needs at least one finished trial')
-  return { warpShare: best.warpShare, hyper: polish(best.set, best.hyper) }
+  const share = likeliestBend(branch, observations)
+  const sample = takeSample(observations, share)
+  return { share, hypers: branches.map((one) => fitBranch(one, partOf(one, sample))) }
 }
 
-/** The same bend, with hyperparameters moved a little towards what other observations say. */
-export function adjustPlan(
-  encoding: Encoding,
-  observations: readonly Observation[],
-  plan: SurrogatePlan,
-): SurrogatePlan {
-  const { finished } = split(observations)
-  const { targets } = warp(lossesOf(finished), plan.warpShare)
-  const set = trainingSet(encoding, finished, targets)
-  return { ...plan, hyper: fitHyperparameters(set, plan.hyper, adjustingSteps).hyper }
+function likeliestBend(branch: Branch, observations: readonly Observation[]): number {
+  let best = { share: Infinity, score: -Infinity }
+  for (const share of bends) {
+    const part = partOf(branch, takeSample(observations, share))
+    const set = trainingSet(branch.encoding, part.finished, part.targets)
+    const start = startingHyperparameters(set, { length: 0.5, noise: 1e-4 })
+    const score = fitHyperparameters(set, start, screeningSteps).logLikelihood + part.logSlope
+    if (score > best.score) best = { share, score }
+  }
+  return best.share
 }
 
-function polish(set: TrainingSet, hyper: Hyperparameters): Hyperparameters {
-  const noisy = startingHyperparameters(set, { length: 0.2, noise: 1e-2 })
+function fitBranch({ encoding }: Branch, part: Part): Hyperparameters | undefined {
+  if (part.finished.length === 0) return undefined
+  const set = trainingSet(encoding, part.finished, part.targets)
   const fits: readonly Fit[] = [
-    fitHyperparameters(set, hyper, polishingSteps),
-    fitHyperparameters(set, noisy, screeningSteps + polishingSteps),
-  ]
+    { length: 0.5, noise: 1e-4 },
+    { length: 0.2, noise: 1e-2 },
+  ].map((start) =>
+    fitHyperparameters(set, startingHyperparameters(set, start), screeningSteps + polishingSteps),
+  )
   return fits.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a)).hyper
 }
 
-export function openSurrogate(
-  encoding: Encoding,
+/** Hyperparameters moved a little towards what other observations of the same branch say. */
+export function adjustHyperparameters(
+  branch: Branch,
   observations: readonly Observation[],
-  plan: SurrogatePlan,
+  { share, hyper }: { readonly share: number; readonly hyper: Hyperparameters },
+): Hyperparameters {
+  const part = partOf(branch, takeSample(observations, share))
+  const set = trainingSet(branch.encoding, part.finished, part.targets)
+  return fitHyperparameters(set, hyper, adjustingSteps).hyper
+}
+
+/** The model of one branch, given all that is known. */
+export function openSurrogate(
+  branch: Branch,
+  observations: readonly Observation[],
+  { share, hyper }: { readonly share: number; readonly hyper: Hyperparameters },
 ): Surrogate {
-  const { finished, running } = split(observations)
-  const { targets } = warp(lossesOf(finished), plan.warpShare)
-  const order = [...targets.keys()].sort((a, b) => (targets[a] ?? 0) - (targets[b] ?? 0))
-  const least = targets[order[0] ?? 0] ?? 0
-  let model = new GaussianProcess(trainingSet(encoding, finished, targets), plan.hyper)
+  const { encoding } = branch
+  const sample = takeSample(observations, share)
+  const part = partOf(branch, sample)
+  const least = sample.values.reduce((a, b) => Math.min(a, b), Infinity)
+  const goal = (least - part.mean) / part.deviation
+  const running = observations.filter(({ loss, point }) => loss === undefined && branch.owns(point))
+  const model = openModel(encoding, part, { running, hyper })
   const place = new Float64Array(encoding.width)
-  if (running.length > 0) {
-    const expected = running.map((observation) => {
-      encodePoint(encoding, observation.point, place)
-      return model.predict(place).mean
-    })
-    const set = trainingSet(
-      encoding,
-      [...finished, ...running],
-      Float64Array.from([...targets, ...expected]),
-    )
-    model = new GaussianProcess(set, plan.hyper)
-  }
+  const logUnit = Math.log(part.deviation)
   return {
-    seen: order.map((index) => genomeOf(encoding.space, finished[index]?.point ?? {})),
+    seen: bestFirst(part).map(({ point }) => branch.toGenome(point)),
     promise: (genome) => {
-      encodePoint(encoding, pointOf(encoding.space, genome), place)
+      encodePoint(encoding, branch.toPoint(genome), place)
       const { mean, deviation } = model.predict(place)
-      return logExpectedImprovement(least - mean, deviation)
+      return logUnit + logExpectedImprovement(goal - mean, deviation)
     },
     drawBest: (places, count, rng) => {
-      const values = new Float64Array(places.length * encoding.width)
-      for (const [row, genome] of places.entries()) {
-        const into = values.subarray(row * encoding.width, (row + 1) * encoding.width)
-        encodePoint(encoding, pointOf(encoding.space, genome), into)
-      }
+      const values = encodeAll(
+        encoding,
+        places.map((genome) => branch.toPoint(genome)),
+      )
       const rows = { values, count: places.length, width: encoding.width }
       const draws = model.draw(rows, count, () => normal(rng))
       return pickLeast(draws).flatMap((index) => places[index] ?? [])
     },
   }
+}
+
+/** A model of what is finished, in which running trials have the loss that is expected of them. */
+function openModel(
+  encoding: Encoding,
+  { finished, targets }: Part,
+  known: { readonly running: readonly Observation[]; readonly hyper: Hyperparameters },
+): GaussianProcess {
+  const { running, hyper } = known
+  const model = new GaussianProcess(trainingSet(encoding, finished, targets), hyper)
+  if (running.length === 0) return model
+  const place = new Float64Array(encoding.width)
+  const expected = running.map(({ point }) => {
+    encodePoint(encoding, point, place)
+    return model.predict(place).mean
+  })
+  const all = Float64Array.from([...targets, ...expected])
+  return new GaussianProcess(trainingSet(encoding, [...finished, ...running], all), hyper)
+}
+
+function bestFirst({ finished, targets }: Part): readonly Observation[] {
+  const order = [...targets.keys()].sort((a, b) => (targets[a] ?? 0) - (targets[b] ?? 0))
+  return order.flatMap((index) => finished[index] ?? [])
 }
 
 /** The index of the least value of every row, none twice. */
@@ -128,14 +175,9 @@ function pickLeast(rows: readonly Float64Array[]): readonly number[] {
   return [...taken]
 }
 
-function split(observations: readonly Observation[]): {
-  readonly finished: readonly Observation[]
-  readonly running: readonly Observation[]
-} {
-  return {
-    finished: observations.filter((observation) => observation.loss !== undefined),
-    running: observations.filter((observation) => observation.loss === undefined),
-  }
+function takeSample(observations: readonly Observation[], share: number): Sample {
+  const finished = observations.filter(({ loss }) => loss !== undefined)
+  return { finished, ...bend(lossesOf(finished), share) }
 }
 
 /** Losses, with the worst one seen in place of those of failed trials. */
@@ -146,16 +188,53 @@ function lossesOf(finished: readonly Observation[]): Float64Array {
   return Float64Array.from(losses, (loss) => (Number.isFinite(loss) ? loss : stand))
 }
 
+// One or two values say nothing of a branch's spread; the spread of everything stands in.
+const fewestForSpread = 3
+
+function partOf(branch: Branch, sample: Sample): Part {
+  const rows = [...sample.finished.keys()].filter((row) => {
+    const point = sample.finished[row]?.point
+    return point !== undefined && branch.owns(point)
+  })
+  const own = Float64Array.from(rows, (row) => sample.values[row] ?? 0)
+  const { mean, deviation } = momentsOf(own)
+  const whole = momentsOf(sample.values).deviation || 1
+  const spread = own.length < fewestForSpread ? whole : deviation || whole
+  return {
+    finished: rows.flatMap((row) => sample.finished[row] ?? []),
+    targets: own.map((value) => (value - mean) / spread),
+    mean,
+    deviation: spread,
+    logSlope: rows.reduce((sum, row) => sum + (sample.logSlopes[row] ?? 0) - Math.log(spread), 0),
+  }
+}
+
+function momentsOf(values: Float64Array): { readonly mean: number; readonly deviation: number } {
+  if (values.length === 0) return { mean: 0, deviation: 0 }
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+  return { mean, deviation: Math.sqrt(variance) }
+}
+
 function trainingSet(
   encoding: Encoding,
   observations: readonly Observation[],
   targets: Float64Array,
 ): TrainingSet {
   const { width, groups, space } = encoding
-  const values = new Float64Array(observations.length * width)
-  for (const [row, { point }] of observations.entries()) {
-    encodePoint(encoding, point, values.subarray(row * width, (row + 1) * width))
-  }
+  const values = encodeAll(
+    encoding,
+    observations.map(({ point }) => point),
+  )
   const rows = { values, count: observations.length, width }
   return { rows, targets, groups, groupCount: space.length }
+}
+
+function encodeAll(encoding: Encoding, points: readonly Observation['point'][]): Float64Array {
+  const { width } = encoding
+  const values = new Float64Array(points.length * width)
+  for (const [row, point] of points.entries()) {
+    encodePoint(encoding, point, values.subarray(row * width, (row + 1) * width))
+  }
+  return values
 }
