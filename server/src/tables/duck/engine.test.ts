@@ -47,6 +47,15 @@ test('a SQL process that dies fails its statement, and the next one gets a new p
   expect(await engine.session((session) => session.rows('select 2'))).toEqual([[2]])
 })
 
+test('engines that open and close at any time never take the process from each other', async () => {
+  const work = Array.from({ length: 12 }, async (_, i) => {
+    await using opened = await openEngine()
+    await new Promise((resolve) => setTimeout(resolve, (i % 4) * 700))
+    return opened.engine.session((session) => session.rows(`select ${i}`))
+  })
+  expect((await Promise.all(work)).flat(2)).toEqual(work.map((_, i) => i))
+})
+
 test('runs more statements than it has slots, one after another', async () => {
   await using opened = await openEngine()
   const answers = await Promise.all(

@@ -132,8 +132,10 @@ export async function openInstance(
     close: async () => {
       if (!sql.engines.delete(id) || sql.isOver) return
       await sql.send({ op: 'close', engine: id })
-      if (sql.engines.size > 0) return
-      sql.linger = setTimeout(() => void sql.finish(), lingerMs)
+      clearTimeout(sql.linger)
+      sql.linger = setTimeout(() => {
+        if (sql.engines.size === 0) void sql.finish()
+      }, lingerMs)
       sql.linger.unref()
     },
   }
