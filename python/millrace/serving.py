@@ -58,10 +58,14 @@ def resolve_model(model: str) -> tuple[str, int]:
     if rest.isdigit():
         return name, int(rest)
     if rest == "":
-        raise ValueError(f"{model!r} names no version; write models:/{name}/3 or models:/{name}/latest")
+        raise ValueError(
+            f"{model!r} names no version; write models:/{name}/3 or models:/{name}/latest"
+        )
     if rest.lower() == "latest":
         return name, _version_by_alias(name, "latest")
-    found = call("POST", f"{_MLFLOW}/registered-models/get-latest-versions", {"name": name, "stages": [rest]})
+    found = call(
+        "POST", f"{_MLFLOW}/registered-models/get-latest-versions", {"name": name, "stages": [rest]}
+    )
     versions = found.get("model_versions", [])
     if not versions:
         raise MillraceError(
@@ -92,7 +96,7 @@ def deploy(
     Args:
         endpoint: Made when it is not there.
         model: A model URI, or percentages by model URI that add up to 100.
-        capture: ``schema.prefix``: requests and answers are recorded in ``<schema>.<prefix>_payload``.
+        capture: ``schema.prefix``: requests and answers go to ``<schema>.<prefix>_payload``.
         workload_size: Worker processes of a model that runs in Python: 1, 2 or 4.
         wait: Return once the new version answers.
         timeout_s: How long to wait.

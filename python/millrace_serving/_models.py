@@ -206,7 +206,7 @@ def _to_onnx(candidate: Candidate, model: Any, initial: list[tuple[str, Any]]) -
 
 
 def _output_name(model: Any, outputs: Outputs) -> str:
-    names = [output.name for output in model.graph.output]
+    names: list[str] = [output.name for output in model.graph.output]
     return names[1] if outputs.kind == "probabilities" else names[0]
 
 

@@ -53,7 +53,14 @@ def _native(model: Any) -> Any:
 
 
 def _label_type(native: Any) -> str | None:
-    kinds = {"i": "bigint", "u": "bigint", "f": "double", "b": "boolean", "O": "string", "U": "string"}
+    kinds = {
+        "i": "bigint",
+        "u": "bigint",
+        "f": "double",
+        "b": "boolean",
+        "O": "string",
+        "U": "string",
+    }
     classes = getattr(native, "classes_", None)
     return None if classes is None else kinds.get(classes.dtype.kind)
 
@@ -90,10 +97,7 @@ def _score(model: Any, native: Any, frame: Any) -> dict[str, list[Any]]:
 
     labels = native.predict(frame)
     probabilities = np.asarray(native.predict_proba(frame), dtype="float64")
-    if probabilities.shape[1] == 2:
-        chosen = probabilities[:, 1]
-    else:
-        chosen = probabilities.max(axis=1)
+    chosen = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities.max(axis=1)
     return {"prediction": _per_row(labels, len(labels)), "probability": _plain(chosen.tolist())}
 
 

@@ -245,7 +245,7 @@ assert logs == ["hello a\n", "hello b\n", "hello c\n"], logs
 
 # permissions
 levels = w.jobs.get_permission_levels(str(job_id)).permission_levels or []
-assert [level.permission_level for level in levels][0] is not None
+assert next(level.permission_level for level in levels) is not None
 granted = w.jobs.update_permissions(
     str(job_id),
     access_control_list=[

@@ -1,4 +1,4 @@
-"""Logs small models with an unmodified MLflow client and registers them: ``log_models.py URL NAME...``"""
+"""Logs small models with an unmodified MLflow client: ``log_models.py URL NAME...``"""
 
 import sys
 import warnings
