@@ -106,6 +106,23 @@ export const trackingErrors = defineErrors({
     text: (key: string, modelId: string) =>
       `No tag with key '${key}' found for model with ID '${modelId}'.`,
   },
+  TRACKING_TRACE_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (traceId: string) => `Trace with ID '${traceId}' not found.`,
+  },
+  TRACKING_TRACE_TAG_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (key: string, traceId: string) =>
+      `No trace tag with key '${key}' for trace with ID '${traceId}'`,
+  },
+  TRACKING_ASSESSMENT_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (id: string, traceId: string) =>
+      `Assessment with ID '${id}' not found for trace '${traceId}'`,
+  },
   TRACKING_ARTIFACT_PATH_INVALID: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

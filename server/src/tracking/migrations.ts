@@ -179,6 +179,35 @@ export const trackingMigrations: Migrations = {
       await sql`drop table tracking_metric`.execute(db)
     },
   },
+  '0010_tracking_trace': {
+    async up(db: Kysely<unknown>) {
+      const { id, double } = words(db)
+      await sql`create table tracking_trace (
+        id ${id}, trace_id text not null unique, experiment bigint not null,
+        client_request_id text not null, request_preview text not null,
+        response_preview text not null, request_time bigint not null, execution_ms ${double},
+        state text not null
+      )`.execute(db)
+      await sql`create index tracking_trace_recent on tracking_trace
+        (experiment, request_time desc, trace_id)`.execute(db)
+      await sql`create table tracking_trace_pair (
+        trace bigint not null, kind text not null, key text not null, value text not null,
+        primary key (trace, kind, key)
+      )`.execute(db)
+      await sql`create table tracking_span (
+        trace bigint not null, span_id text not null, start_us bigint not null, body text not null,
+        primary key (trace, span_id)
+      )`.execute(db)
+      await sql`create table tracking_trace_run (
+        trace bigint not null, run_id text not null, primary key (run_id, trace)
+      )`.execute(db)
+      await sql`create table tracking_assessment (
+        id text primary key, trace bigint not null, created_at bigint not null, body text not null
+      )`.execute(db)
+      await sql`create index tracking_assessment_trace on tracking_assessment
+        (trace, created_at)`.execute(db)
+    },
+  },
 }
 
 /** The histories of a database made before there was a log. */

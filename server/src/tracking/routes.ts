@@ -5,14 +5,17 @@ import { inputRoutes } from './input-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
+import { otlpRoutes } from './otlp-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
+import { traceRoutes } from './trace-routes.ts'
 import { logLazily } from './wire/lazy-log.ts'
 import { acceptMlflowJson } from './wire/rpc.ts'
 
 /** Every route of the room. */
 export const trackingRoutes: RoutePlugin = async (app) => {
   await app.register(async (inner) => artifactProxyRoutes(inner as unknown as App))
+  await app.register(async (inner) => otlpRoutes(inner as unknown as App))
   acceptMlflowJson(app)
   logLazily(app)
   serverRoutes(app)
@@ -23,4 +26,5 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   metricRoutes(app)
   loggedModelRoutes(app)
   artifactRoutes(app)
+  traceRoutes(app)
 }

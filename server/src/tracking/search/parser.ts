@@ -9,7 +9,7 @@
 import { trackingErrors } from '../errors.ts'
 import { tokenize, type Token } from './lexer.ts'
 
-export type Entity = 'metric' | 'param' | 'tag' | 'attribute' | 'dataset'
+export type Entity = 'metric' | 'param' | 'tag' | 'attribute' | 'dataset' | 'metadata'
 
 export type Operator =
   | '='
@@ -43,7 +43,10 @@ export interface Order extends Name {
   readonly ascending: boolean
 }
 
-const entities: ReadonlyMap<string, Entity> = new Map([
+/** What the words before a dot stand for. */
+export type Prefixes = ReadonlyMap<string, Entity>
+
+export const runPrefixes: Prefixes = new Map([
   ['metric', 'metric'],
   ['metrics', 'metric'],
   ['param', 'param'],
@@ -63,9 +66,12 @@ const entities: ReadonlyMap<string, Entity> = new Map([
 const mostComparisons = 200
 
 /** The comparisons of a filter, all of which must hold; none for an absent or empty filter. */
-export function parseFilter(filter: string | undefined): Comparison[] {
+export function parseFilter(
+  filter: string | undefined,
+  prefixes: Prefixes = runPrefixes,
+): Comparison[] {
   if (filter === undefined || filter === '') return []
-  const reader = new Reader(tokenize(filter))
+  const reader = new Reader(tokenize(filter), prefixes)
   const comparisons: Comparison[] = []
   do {
     comparisons.push(readComparison(reader))
@@ -77,8 +83,8 @@ export function parseFilter(filter: string | undefined): Comparison[] {
   return comparisons
 }
 
-export function parseOrderBy(orderBy: string): Order {
-  const reader = new Reader(tokenize(orderBy))
+export function parseOrderBy(orderBy: string, prefixes: Prefixes = runPrefixes): Order {
+  const reader = new Reader(tokenize(orderBy), prefixes)
   const name = readName(reader)
   const descending = reader.takeWord('DESC')
   if (!descending) reader.takeWord('ASC')
@@ -87,11 +93,13 @@ export function parseOrderBy(orderBy: string): Order {
 }
 
 class Reader {
+  readonly prefixes: Prefixes
   readonly #tokens: readonly Token[]
   #index = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], prefixes: Prefixes) {
     this.#tokens = tokens
+    this.prefixes = prefixes
   }
 
   get next(): Token {
@@ -152,11 +160,11 @@ function readName(reader: Reader): Name {
     return { entity: 'attribute', key: 'run name', at: first.at }
   }
   if (parts.length === 1) return { entity: 'attribute', key: first.value, at: first.at }
-  const entity = first.kind === 'word' ? entities.get(first.value.toLowerCase()) : undefined
+  const entity = first.kind === 'word' ? reader.prefixes.get(first.value.toLowerCase()) : undefined
   if (!entity) {
     throw reader.refuse(
       first,
-      `'${clip(first.value)}' is no kind of value; use metrics, params, tags, attributes or datasets`,
+      `'${clip(first.value)}' is no kind of value; use one of ${[...reader.prefixes.keys()].join(', ')}`,
     )
   }
   const key = parts.slice(1).map((part) => part.value)

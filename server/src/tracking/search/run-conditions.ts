@@ -51,6 +51,8 @@ function* toCondition(scope: RunScope, comparison: Comparison): Script<RunCondit
       return { test: datasetTest(scope.dialect, comparison) }
     case 'attribute':
       return yield* attributeCondition(scope, comparison)
+    case 'metadata':
+      throw unknownName(comparison, Object.keys(runAttributes))
   }
 }
 
