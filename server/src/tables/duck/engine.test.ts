@@ -51,7 +51,7 @@ test('engines that open and close at any time never take the process from each o
   const work = Array.from({ length: 12 }, async (_, i) => {
     await using opened = await openEngine()
     await new Promise((resolve) => setTimeout(resolve, (i % 4) * 700))
-    return opened.engine.session((session) => session.rows(`select ${i}`))
+    return await opened.engine.session((session) => session.rows(`select ${i}`))
   })
   expect((await Promise.all(work)).flat(2)).toEqual(work.map((_, i) => i))
 })

@@ -92,7 +92,9 @@ export class Engine implements AsyncDisposable {
     clearTimeout(this.#idle)
     const opening = this.#opening
     this.#opening = undefined
-    if (opening) await (await opening).close()
+    // Whoever asked for an instance that did not open has been told.
+    const instance = await opening?.catch(() => undefined)
+    await instance?.close()
   }
 
   async #open(): Promise<InstanceHandle> {
