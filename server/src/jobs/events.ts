@@ -8,6 +8,15 @@ declare module '../core/events/types.ts' {
       readonly life_cycle_state: LifeCycle
       readonly result_state: Result | null
     }
+    /** A run, or one of its tasks, takes longer than its health rule allows. Said once. */
+    'jobs.health_rule_broken': {
+      readonly job_id: number | null
+      readonly run_id: number
+      readonly task_key: string | null
+      readonly metric: 'RUN_DURATION_SECONDS'
+      /** Seconds. */
+      readonly limit: number
+    }
     'jobs.task_changed': {
       readonly job_id: number | null
       readonly run_id: number

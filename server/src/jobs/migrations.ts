@@ -97,4 +97,10 @@ export const jobsMigrations: Migrations = {
       )`.execute(db)
     },
   },
+  '0005_jobs_health': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table job_run add column health_broken_at bigint`.execute(db)
+      await sql`alter table task_run add column health_broken_at bigint`.execute(db)
+    },
+  },
 }

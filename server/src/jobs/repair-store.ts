@@ -79,6 +79,7 @@ export async function reopenRun(db: Db, runId: number, next: ReopenedRun): Promi
       started_at: null,
       ended_at: null,
       cancel_requested_at: null,
+      health_broken_at: null,
       definition_hash: next.definitionHash,
       overrides: JSON.stringify(next.overrides),
       parameters: JSON.stringify(next.parameters),

@@ -6,7 +6,7 @@ import { hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.
 
 export interface NewRun extends Omit<
   JobRun,
-  'startedAt' | 'endedAt' | 'cancelRequestedAt' | 'repairCount'
+  'startedAt' | 'endedAt' | 'cancelRequestedAt' | 'repairCount' | 'healthBrokenAt'
 > {
   readonly idempotencyToken: string | undefined
 }
@@ -46,6 +46,7 @@ export async function insertRun(db: Db, run: NewRun): Promise<void> {
       epoch: 0,
       lease_until: null,
       deleted: 0,
+      health_broken_at: null,
     })
     .execute()
 }
@@ -211,6 +212,7 @@ export function toRun(row: Selectable<JobRunTable>): JobRun {
     timeoutSeconds: row.timeout_seconds,
     repairCount: row.repair_count,
     parentTaskRunId: row.parent_task_run_id ?? undefined,
+    healthBrokenAt: toDate(row.health_broken_at),
   }
 }
 

@@ -55,6 +55,7 @@ export function toRunWire(parts: Omit<RunParts, 'tasks' | 'resolved' | 'repairs'
     })),
     ...overriding(run),
     ...(settings.job_clusters ? { job_clusters: settings.job_clusters } : {}),
+    ...(run.healthBrokenAt ? { health_broken_at: run.healthBrokenAt.getTime() } : {}),
     run_page_url: `${parts.url}/#job/${run.jobId ?? 0}/run/${run.runId}`,
     format: 'MULTI_TASK',
   }
@@ -88,6 +89,7 @@ export function toTaskWire(parts: RunParts, attempt: TaskRun): Wire {
     state: stateOf(attempt),
     status: statusOf(attempt),
     ...timesOf(attempt),
+    ...(attempt.healthBrokenAt ? { health_broken_at: attempt.healthBrokenAt.getTime() } : {}),
     ...(attempt.outcome === undefined || !settings?.condition_task
       ? {}
       : { condition_task: { ...settings.condition_task, outcome: attempt.outcome } }),

@@ -72,8 +72,22 @@ function checkJobFields(settings: JobSettings): void {
     'environment_variables',
     names(settings.environment_variables, 'environment_variables_key'),
   )
+  checkVariables(settings)
   for (const cluster of settings.job_clusters ?? []) {
     checkCluster(cluster.new_cluster, `job_clusters ${cluster.job_cluster_key}`)
+  }
+}
+
+function checkVariables(settings: JobSettings): void {
+  for (const group of settings.environment_variables ?? []) {
+    const values = Object.entries({ ...group.variables, ...group.spec?.variables })
+    const secret = values.find(([, value]) => value.includes('{{secrets/'))
+    if (secret) {
+      throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
+        `environment_variables.${secret[0]}`,
+        'this server keeps no secrets yet; write the value, or read it in the task',
+      )
+    }
   }
 }
 

@@ -70,6 +70,8 @@ export interface JobRunTable {
   epoch: number
   lease_until: number | null
   deleted: number
+  /** When it had taken longer than its health rules allow. */
+  health_broken_at: number | null
 }
 
 export interface TaskRunTable {
@@ -104,6 +106,7 @@ export interface TaskRunTable {
   wait_key: string | null
   /** An end that somebody else (an event, another run) has decided; the engine takes it from here. */
   delivered: string | null
+  health_broken_at: number | null
 }
 
 export interface TaskOutputTable {

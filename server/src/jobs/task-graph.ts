@@ -25,6 +25,8 @@ export interface GraphTask {
   readonly retry: RetryPolicy
   /** 0 for ever. */
   readonly timeoutMs: number
+  /** After this long an attempt that runs breaks its health rule; absent for never. */
+  readonly healthMs: number | undefined
   readonly kind: TaskField | 'for_each_task'
   /** Iterations at a time, of a for-each. */
   readonly concurrency: number
@@ -92,10 +94,17 @@ function compileTask(
     disabled: task.disabled ?? false,
     retry: retryOf(task),
     timeoutMs: (task.timeout_seconds ?? task.approval_task?.timeout_seconds ?? 0) * 1000,
+    healthMs: healthLimitMs(task.health),
     kind: taskTypesOf(task)[0] ?? 'for_each_task',
     concurrency: forEach?.concurrency ?? 1,
     nested: forEach && compileTask(forEach.task, { index: place.index, indexOf: new Map() }),
   }
+}
+
+/** The shortest duration that the rules allow. */
+export function healthLimitMs(health: Task['health']): number | undefined {
+  const limits = (health?.rules ?? []).map((rule) => rule.value * 1000)
+  return limits.length === 0 ? undefined : Math.min(...limits)
 }
 
 function retryOf(task: Task | NestedTask): RetryPolicy {

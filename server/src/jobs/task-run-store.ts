@@ -124,6 +124,7 @@ export function toTaskRun(row: Selectable<TaskRunTable>): TaskRun {
     stopReason: row.stop_reason ?? undefined,
     outcome: row.outcome ?? undefined,
     environment: row.environment ?? undefined,
+    healthBrokenAt: toDate(row.health_broken_at),
   }
 }
 
@@ -162,6 +163,7 @@ export function newTaskRow(
     environment: null,
     wait_key: null,
     delivered: null,
+    health_broken_at: null,
     ...given,
   }
 }

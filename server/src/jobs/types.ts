@@ -118,6 +118,8 @@ export interface JobRun extends State {
   readonly repairCount: number
   /** The run_job attempt that started it. */
   readonly parentTaskRunId: number | undefined
+  /** When it had taken longer than its health rules allow. */
+  readonly healthBrokenAt: Date | undefined
 }
 
 /** What a run-now, submit or repair call replaced. */
@@ -165,6 +167,8 @@ export interface TaskRun extends State {
   /** What a condition task found. */
   readonly outcome: 'true' | 'false' | undefined
   readonly environment: string | undefined
+  /** When it had taken longer than its health rules allow. */
+  readonly healthBrokenAt: Date | undefined
 }
 
 export function attemptIdOf(taskRunId: number): string {

@@ -11,7 +11,7 @@ import { LifeCycle, Result, attemptIdOf, type StopReason } from '../types.ts'
 import { beginAttempt, type Begun } from './begin.ts'
 import { stoppedEnd } from './ends.ts'
 import { inputOf } from './inputs.ts'
-import { deadlineOf, type LiveRun } from './live-run.ts'
+import { deadlineOf, healthAtOf, type LiveRun } from './live-run.ts'
 import { plan } from './plan.ts'
 import { onRunEnded } from './run-end.ts'
 import {
@@ -79,7 +79,12 @@ class Step {
 
   #begin(): void {
     const run = { ...this.#live.run, startedAt: new Date(this.#now) }
-    const state = { ...this.#live.state, deadline: deadlineOf(run) }
+    const { settings } = this.#live
+    const state = {
+      ...this.#live.state,
+      deadline: deadlineOf(run),
+      healthAt: healthAtOf(run, settings),
+    }
     this.#live = { ...this.#live, run, state }
     this.#writes.run({ started_at: this.#now })
   }
@@ -147,6 +152,9 @@ class Step {
         return
       case 'end':
         await this.#end(change.of, change.end)
+        return
+      case 'unhealthy':
+        this.#writes.unhealthy(change.of)
         return
       case 'run':
         this.#writes.run({ life_cycle: change.lifeCycle, message: change.message })

@@ -35,6 +35,7 @@ export class Draft {
   readonly #before: RunState
   #lifeCycle: LifeCycle
   #message: string
+  #healthAt: number | undefined
 
   constructor(state: RunState, input: PlanInput) {
     this.#before = state
@@ -44,6 +45,7 @@ export class Draft {
     this.slots = input.slots
     this.#lifeCycle = state.lifeCycle
     this.#message = state.message
+    this.#healthAt = state.healthAt
   }
 
   get state(): RunState {
@@ -88,6 +90,15 @@ export class Draft {
     return true
   }
 
+  unhealthy(ref: AttemptRef): void {
+    this.changes.push({ kind: 'unhealthy', of: this.put(ref, { unhealthy: true }) })
+  }
+
+  runUnhealthy(): void {
+    this.#healthAt = undefined
+    this.changes.push({ kind: 'unhealthy', of: undefined })
+  }
+
   setRun(lifeCycle: LifeCycle, message: string): void {
     if (lifeCycle === this.#lifeCycle && message === this.#message) return
     this.#lifeCycle = lifeCycle
@@ -109,6 +120,7 @@ export class Draft {
         iterations: this.iterations,
         lifeCycle: this.#lifeCycle,
         message: this.#message,
+        healthAt: this.#healthAt,
       },
       changes: this.changes,
       slotsTaken: this.input.slots - this.slots,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { listEvents } from '../../core/index.ts'
 import { testDialects } from '../../core/testing.ts'
 import { eventually, jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
 
@@ -218,4 +219,31 @@ describe.each(testDialects)('engine on %s', (dialect) => {
       /latest_repair_id must be/,
     )
   })
+})
+
+test('says once that a run and a task take longer than their health rules allow', async () => {
+  await using b = await jobsBench()
+  const rule = (value: number) => ({
+    rules: [{ metric: 'RUN_DURATION_SECONDS', op: 'GREATER_THAN', value }],
+  })
+  const wait = {
+    task_key: 'w',
+    approval_task: { model_name: 'm', model_version: '1', stage: 'Production' },
+  }
+  const runId = await b.run({ health: rule(60), tasks: [{ ...wait, health: rule(30) }] })
+  await eventually(async () => (await b.view(runId)).state.life_cycle_state).toBe('BLOCKED')
+  const broken = async () =>
+    (await listEvents(b.ctx.db, { after: 0, limit: 100, types: ['jobs.health_rule_broken'] })).map(
+      (event) => event.payload,
+    )
+  for (const seconds of [31, 31, 31]) {
+    b.ctx.advance(seconds * 1000)
+    b.ctx.events.wake()
+    await eventually(async () => (await broken()).length).toBeGreaterThan(0)
+  }
+  await eventually(async () => (await broken()).length).toBe(2)
+  expect(await broken()).toMatchObject([
+    { task_key: 'w', limit: 30 },
+    { task_key: null, limit: 60 },
+  ])
 })

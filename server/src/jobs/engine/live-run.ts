@@ -5,7 +5,7 @@ import { findDefinition, findRunRow, toRun } from '../run-store.ts'
 import { listCurrentTaskRows } from '../task-run-store.ts'
 import type { JobSettings } from '../settings-schema.ts'
 import type { TaskRunTable } from '../tables.ts'
-import { compileGraph, type TaskGraph } from '../task-graph.ts'
+import { compileGraph, healthLimitMs, type TaskGraph } from '../task-graph.ts'
 import { LifeCycle, hasEnded, type JobRun, type Result } from '../types.ts'
 import { newAttempt, type AttemptState, type End, type Phase, type RunState } from './run-state.ts'
 
@@ -35,11 +35,17 @@ export async function loadRun(db: Db, runId: number): Promise<LiveRun | undefine
       ? []
       : [{ id: task.task_run_id, end: JSON.parse(task.delivered) as End }],
   )
-  return { run, settings, delivered, epoch: row.epoch, state: toState(run, graph, rows) }
+  return {
+    run,
+    settings,
+    delivered,
+    epoch: row.epoch,
+    state: toState({ run, settings }, graph, rows),
+  }
 }
 
 function toState(
-  run: JobRun,
+  { run, settings }: { readonly run: JobRun; readonly settings: JobSettings },
   graph: TaskGraph,
   rows: readonly Selectable<TaskRunTable>[],
 ): RunState {
@@ -66,6 +72,7 @@ function toState(
     message: run.message,
     cancelRequested: run.cancelRequestedAt !== undefined,
     deadline: deadlineOf(run),
+    healthAt: healthAtOf(run, settings),
     tasks,
     iterations,
     waitMessages: new Map(waits.map((row) => [row.task_run_id, row.message])),
@@ -76,6 +83,13 @@ function toState(
 export function deadlineOf(run: JobRun): number | undefined {
   if (run.timeoutSeconds === 0 || !run.startedAt) return undefined
   return run.startedAt.getTime() + run.timeoutSeconds * 1000
+}
+
+/** Counted from when it left the queue, until it was said once. */
+export function healthAtOf(run: JobRun, settings: JobSettings): number | undefined {
+  const limit = healthLimitMs(settings.health)
+  if (limit === undefined || !run.startedAt || run.healthBrokenAt) return undefined
+  return run.startedAt.getTime() + limit
 }
 
 function toAttempt(row: Selectable<TaskRunTable>): AttemptState {
@@ -89,6 +103,7 @@ function toAttempt(row: Selectable<TaskRunTable>): AttemptState {
     notBefore: row.not_before ?? undefined,
     stopReason: row.stop_reason ?? undefined,
     cancelRequested: row.cancel_requested === 1,
+    unhealthy: row.health_broken_at !== null,
     human: row.life_cycle === LifeCycle.Blocked && row.started_at !== null,
     inputCount: row.input_count ?? undefined,
     end: endOf(row),

@@ -79,6 +79,7 @@ function newRun(graph: TaskGraph): RunState {
     message: '',
     cancelRequested: false,
     deadline: undefined,
+    healthAt: undefined,
     tasks: graph.tasks.map((task) => newAttempt(task.index + 1, {})),
     iterations: new Map(),
     waitMessages: new Map(),

@@ -49,6 +49,7 @@ export function plan(state: RunState, input: PlanInput): Plan {
     if (stop) stopTask(draft, ref, stop)
     else advanceTask(draft, ref)
   }
+  if (state.healthAt !== undefined && input.now >= state.healthAt) draft.runUnhealthy()
   settleRun(draft, stop)
   return draft.finish()
 }
@@ -60,6 +61,7 @@ export function nextWake(state: RunState): number | undefined {
   if (state.deadline !== undefined && state.lifeCycle !== LifeCycle.Terminating) {
     times.push(state.deadline)
   }
+  if (state.healthAt !== undefined) times.push(state.healthAt)
   state.tasks.forEach((attempt, index) => {
     const task = state.graph.tasks[index]
     if (!task) return
@@ -74,8 +76,13 @@ export function nextWake(state: RunState): number | undefined {
 function wakesOf(attempt: AttemptState, task: GraphTask): number[] {
   if (attempt.phase === 'retrying') return [attempt.notBefore ?? 0]
   const timed = attempt.phase === 'running' || attempt.phase === 'waiting'
-  if (!timed || task.timeoutMs === 0 || attempt.startedAt === undefined) return []
-  return [attempt.startedAt + task.timeoutMs]
+  const { startedAt } = attempt
+  if (!timed || startedAt === undefined) return []
+  const limits = [
+    ...(task.timeoutMs > 0 ? [task.timeoutMs] : []),
+    ...(task.healthMs !== undefined && !attempt.unhealthy ? [task.healthMs] : []),
+  ]
+  return limits.map((limit) => startedAt + limit)
 }
 
 /** Nothing can follow: it has ended, or it waits in the queue. */
@@ -151,7 +158,13 @@ function advanceRunning(draft: Draft, ref: AttemptRef): void {
     stopTask(draft, ref, StopReason.TimedOut)
     return
   }
-  if (ref.task.nested && ref.attempt.inputCount !== undefined) advanceIterations(draft, ref)
+  const { healthMs } = ref.task
+  const late =
+    healthMs !== undefined && startedAt !== undefined && draft.input.now >= startedAt + healthMs
+  if (late && !ref.attempt.unhealthy) draft.unhealthy(ref)
+  if (ref.task.nested && ref.attempt.inputCount !== undefined) {
+    advanceIterations(draft, refreshed(draft, ref))
+  }
 }
 
 function isFinal(ref: AttemptRef): boolean {

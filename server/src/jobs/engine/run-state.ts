@@ -26,6 +26,8 @@ export interface AttemptState {
   readonly notBefore: number | undefined
   readonly stopReason: StopReason | undefined
   readonly cancelRequested: boolean
+  /** It has taken longer than its health rule allows, and that was said. */
+  readonly unhealthy: boolean
   /** Waits for a person. */
   readonly human: boolean
   /** Of a started for-each: how many inputs it has. */
@@ -42,6 +44,8 @@ export interface RunState {
   readonly cancelRequested: boolean
   /** When it must be stopped; absent for never. */
   readonly deadline: number | undefined
+  /** When it breaks its health rule; absent for never, or when that was said. */
+  readonly healthAt: number | undefined
   /** The current attempt of each task, by the index of the task. */
   readonly tasks: readonly AttemptState[]
   /** The current attempts of the iterations of a for-each attempt, by its id and their index. */
@@ -68,6 +72,8 @@ export type Change =
   | { readonly kind: 'iterate'; readonly of: AttemptRef }
   | { readonly kind: 'stop'; readonly of: AttemptRef; readonly reason: StopReason }
   | { readonly kind: 'end'; readonly of: AttemptRef; readonly end: End }
+  /** It takes longer than its health rule allows; without `of`, the run does. */
+  | { readonly kind: 'unhealthy'; readonly of: AttemptRef | undefined }
   | { readonly kind: 'run'; readonly lifeCycle: LifeCycle; readonly message: string }
   | { readonly kind: 'end-run'; readonly end: End }
 
@@ -100,6 +106,7 @@ export function newAttempt(id: number, given: Partial<AttemptState>): AttemptSta
     notBefore: undefined,
     stopReason: undefined,
     cancelRequested: false,
+    unhealthy: false,
     human: false,
     inputCount: undefined,
     end: undefined,

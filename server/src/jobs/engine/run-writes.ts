@@ -10,6 +10,7 @@ import {
   type TaskColumns,
 } from '../task-run-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
+import { healthLimitMs } from '../task-graph.ts'
 import { hasEnded } from '../types.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef, End } from './run-state.ts'
@@ -61,6 +62,14 @@ export class RunWrites {
     this.#inserts.set(attempt.id, row)
     this.attempt(ref, columns)
   }
+
+  /** Says once that the attempt, or the run, takes longer than its health rule allows. */
+  unhealthy(ref: AttemptRef | undefined): void {
+    if (ref) this.attempt(ref, { health_broken_at: this.#now })
+    else this.run({ health_broken_at: this.#now })
+    this.#unhealthy.push(ref)
+  }
+  readonly #unhealthy: (AttemptRef | undefined)[] = []
 
   /** The attempt with this id has been followed by another. */
   supersede(id: number): void {
@@ -134,6 +143,7 @@ export class RunWrites {
         },
       })
     }
+    for (const ref of this.#unhealthy) await appendHealthEvent(tx, this.#live, ref)
     const { life_cycle: lifeCycle } = this.#run
     if (lifeCycle === undefined) return
     await appendEvent(tx, {
@@ -147,4 +157,24 @@ export class RunWrites {
       },
     })
   }
+}
+
+async function appendHealthEvent(
+  tx: Ctx,
+  live: LiveRun,
+  ref: AttemptRef | undefined,
+): Promise<void> {
+  const { run, settings } = live
+  const limitMs = ref ? ref.task.healthMs : healthLimitMs(settings.health)
+  await appendEvent(tx, {
+    type: 'jobs.health_rule_broken',
+    subject: ref ? `attempt:${ref.attempt.id}` : `job-run:${run.runId}`,
+    payload: {
+      job_id: run.jobId ?? null,
+      run_id: run.runId,
+      task_key: ref?.task.key ?? null,
+      metric: 'RUN_DURATION_SECONDS',
+      limit: (limitMs ?? 0) / 1000,
+    },
+  })
 }
