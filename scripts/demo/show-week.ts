@@ -9,6 +9,16 @@ import { showRun } from './runs.ts'
 export interface WeekResult {
   /** Rows that the stream has scored. */
   readonly streamed: number
+  readonly alert: Alert
+  /** The run of churn-retraining that the alert started. */
+  readonly retrainingRunId: number
+}
+
+interface Alert {
+  readonly column: string
+  readonly metric: string
+  readonly value: number
+  readonly limit: number
 }
 
 interface Stream {
@@ -20,7 +30,7 @@ interface Stream {
 
 const weekMs = 7 * 24 * 3600 * 1000
 
-/** Takes in a week in which something happened; the stream scores it as it is committed. */
+/** Takes in a week in which something happened: the stream scores it, and drift starts a retraining. */
 export async function showWeek(
   millrace: Millrace,
   show: Display,
@@ -30,6 +40,8 @@ export async function showWeek(
   const file = `/Users/${await millrace.auth.whoAmI()}/drifted-week.csv`
   await millrace.workspace.importFile(file, await driftedWeek())
   const week = await nextWeek(millrace)
+  const retraining = jobOf(deployed, 'churn-retraining')
+  const before = await latestRun(millrace, retraining)
   const runId = await millrace.jobs.runNow({
     job_id: jobOf(deployed, 'churn-week'),
     job_parameters: { file, week },
@@ -39,7 +51,35 @@ export async function showWeek(
   show.running('stream')
   const streamed = await waitForStream(millrace, deployed.model)
   show.done('stream', Date.now() - began, `${streamed.toLocaleString('en')} rows scored`)
-  return { streamed }
+  const alert = await worstAlert(millrace, deployed.model)
+  const { metric, column, limit } = alert
+  show.note(`Drift alert: ${metric} of ${column} is ${alert.value.toFixed(2)}, limit ${limit}`)
+  const retrainingRunId = await waitForRun(millrace, retraining, before)
+  show.heading(`churn-retraining, started by the alert: run ${retrainingRunId}`)
+  await showRun(millrace, show, { runId: retrainingRunId })
+  return { streamed, alert, retrainingRunId }
+}
+
+async function worstAlert(millrace: Millrace, monitor: string): Promise<Alert> {
+  const path = `/api/millrace/1.0/monitors/${monitor}/alerts`
+  const { alerts } = await millrace.http.call<{ alerts: Alert[] }>('GET', path)
+  const [worst] = alerts.toSorted((a, b) => b.value / b.limit - a.value / a.limit)
+  if (!worst) throw new DemoError('The drifted week raised no alert')
+  return worst
+}
+
+async function latestRun(millrace: Millrace, jobId: number): Promise<number> {
+  return (await millrace.jobs.listRuns({ job_id: jobId, limit: 1 }))[0]?.run_id ?? 0
+}
+
+async function waitForRun(millrace: Millrace, jobId: number, after: number): Promise<number> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const newest = await latestRun(millrace, jobId)
+    if (newest !== after) return newest
+    if (Date.now() > deadline) throw new DemoError('The alert did not start churn-retraining')
+    await delay(250)
+  }
 }
 
 /** A week after the newest one, so that the demo can be run again on the same data. */

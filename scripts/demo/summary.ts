@@ -41,6 +41,10 @@ export async function showSummary(
       'scored',
       `${await countRows(millrace, 'main.churn.predictions')} rows in batch, ${week.streamed.toLocaleString('en')} as they came`,
     ],
+    [
+      'drift',
+      `${week.alert.metric} of ${week.alert.column} ${week.alert.value.toFixed(2)} > ${week.alert.limit}: run ${week.retrainingRunId} retrained`,
+    ],
     ['server', `${await residentMiB(server.pid)} MiB resident`],
     ['time', `${((Date.now() - began) / 1000).toFixed(0)} s`],
     ['look', server.url],

@@ -3,8 +3,8 @@
 # MAGIC # Is this version good enough to ask for Production?
 # MAGIC
 # MAGIC The registry starts this notebook when a version appears. It holds the version against
-# MAGIC `promotion.yaml` on customers that no model has seen. The gate does what comes of it: Staging
-# MAGIC and a request for Production, or Archived and a comment to the author.
+# MAGIC `promotion.yaml` on customers that no model has seen. The gate does what comes of it:
+# MAGIC Staging and a request for Production, or Archived and a comment to the author.
 
 # COMMAND ----------
 

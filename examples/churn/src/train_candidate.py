@@ -25,6 +25,7 @@ with mlflow.start_run(run_name="one-split"):
     mlflow.sklearn.log_model(
         pipeline,
         name="model",
+        serialization_format="cloudpickle",
         input_example=training[COLUMNS].head(5),
         registered_model_name=args.model,
         pip_requirements=requirements(),
