@@ -45,11 +45,6 @@ function digits(value: number, width: number): string {
 const pattern =
   /^(?<version>\d{20})\.checkpoint\.(?:(?<part>\d{10})\.(?<parts>\d{10})\.)?(?:(?<uuid>[0-9a-f-]{36})\.)?(?:parquet|json)$/
 
-export function checkpointVersion(name: string): number | undefined {
-  const version = pattern.exec(name)?.groups?.['version']
-  return version === undefined ? undefined : Number(version)
-}
-
 /** The newest complete checkpoint at or before `until`, among the sorted names of the log folder. */
 export function findCheckpoint(
   names: readonly string[],
