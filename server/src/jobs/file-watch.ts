@@ -19,6 +19,7 @@ import {
   updateTrigger,
   type JobTrigger,
 } from './trigger-store.ts'
+import { Throttle } from './throttle.ts'
 import { insertSeen, listSeen } from './seen-file-store.ts'
 import { filesArrived } from './triggers/file-arrival.ts'
 import type { FileArrival } from './triggers/schemas.ts'
@@ -26,6 +27,8 @@ import type { FileArrival } from './triggers/schemas.ts'
 const rescanMs = 60_000
 /** Changes come in crowds; one scan answers them. */
 const settleMs = 50
+/** How often commits may make it look for changed triggers. */
+const syncEveryMs = 500
 
 /** Throws unless the folder lies where triggers may look. */
 export function checkFileLocation(
@@ -54,6 +57,7 @@ interface Watched {
 export class FileWatches implements AsyncDisposable {
   readonly #ctx: Ctx
   readonly #watched = new Map<string, Watched>()
+  readonly #throttle = new Throttle(() => this.#sync(), syncEveryMs)
   readonly #off: () => void
   #work: Promise<void> = Promise.resolve()
   #syncing = false
@@ -61,13 +65,14 @@ export class FileWatches implements AsyncDisposable {
 
   constructor(ctx: Ctx) {
     this.#ctx = ctx
-    this.#off = ctx.events.onWake(() => this.#sync())
+    this.#off = ctx.events.onWake(() => this.#throttle.call())
     this.#sync()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true
     this.#off()
+    this.#throttle[Symbol.dispose]()
     await this.#work
     for (const key of this.#watched.keys()) this.#forget(key)
   }

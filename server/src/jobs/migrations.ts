@@ -103,4 +103,10 @@ export const jobsMigrations: Migrations = {
       await sql`alter table task_run add column health_broken_at bigint`.execute(db)
     },
   },
+  '0006_jobs_active_runs': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index job_run_active_by_time on job_run (created_at, run_id)
+        where active = 1 and deleted = 0`.execute(db)
+    },
+  },
 }

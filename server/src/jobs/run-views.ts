@@ -148,9 +148,11 @@ export async function viewRuns(ctx: Ctx, query: ListRuns): Promise<Wire> {
       )
     : []
   const runs: Wire[] = []
+  const known = new Map<string, JobSettings>()
   for (const run of page.runs) {
     const own = tasks.filter((task) => task.runId === run.runId)
-    const settings = await settingsOf(ctx, run)
+    const settings = known.get(run.definitionHash) ?? (await settingsOf(ctx, run))
+    known.set(run.definitionHash, settings)
     const shown = own.slice(0, tasksPerPage)
     const parts = { run, settings, tasks: shown, url: ctx.url }
     runs.push({

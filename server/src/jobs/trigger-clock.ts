@@ -1,4 +1,5 @@
 import { inTransaction, type Ctx } from '../core/index.ts'
+import { Throttle } from './throttle.ts'
 import { runDueTriggers } from './trigger-service.ts'
 import { earliestDue } from './trigger-store.ts'
 
@@ -6,6 +7,8 @@ const maxTimerMs = 2 ** 31 - 1
 const retryMs = 5_000
 /** On Postgres another server may have changed a trigger. */
 const pollMs = 10_000
+/** Commits come in crowds; the timer, not they, makes a trigger punctual. */
+const everyMs = 100
 
 /**
  * Fires triggers when their time comes.
@@ -16,6 +19,7 @@ const pollMs = 10_000
  */
 export class TriggerClock implements AsyncDisposable {
   readonly #ctx: Ctx
+  readonly #throttle = new Throttle(() => this.look(), everyMs)
   readonly #off: () => void
   readonly #poll: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
@@ -25,7 +29,7 @@ export class TriggerClock implements AsyncDisposable {
 
   constructor(ctx: Ctx) {
     this.#ctx = ctx
-    this.#off = ctx.events.onWake(() => this.look())
+    this.#off = ctx.events.onWake(() => this.#throttle.call())
     if (ctx.database.dialect === 'postgres') this.#poll = setInterval(() => this.look(), pollMs)
     this.look()
   }
@@ -44,6 +48,7 @@ export class TriggerClock implements AsyncDisposable {
     this.#stopped = true
     this.#again = false
     this.#off()
+    this.#throttle[Symbol.dispose]()
     clearInterval(this.#poll)
     await this.#looking
     clearTimeout(this.#timer)
