@@ -1,4 +1,5 @@
 import type { Ctx } from '../core/index.ts'
+import { endOrphans } from './orphans.ts'
 import { getSearch, hasEnded } from './search-reads.ts'
 import { conductSearch } from './search-runner.ts'
 import { clearConductor, setConductor } from './search-state.ts'
@@ -42,9 +43,11 @@ export async function startAutoml(ctx: Ctx): Promise<AsyncDisposable> {
   }
   setConductor(ctx, { attend, untilEnded })
   for (const search of await listUnfinishedSearches(ctx.db)) attend(search.id)
+  const orphans = await endOrphans(ctx, attend)
   return {
     async [Symbol.asyncDispose]() {
       clearConductor(ctx)
+      await orphans[Symbol.asyncDispose]()
       stopping.abort(new Error('The server stops'))
       await Promise.all([...attended.values()].map(({ ended }) => ended))
     },

@@ -86,6 +86,17 @@ export async function listUnfinishedSearches(db: Db): Promise<Search[]> {
   return rows.map(toSearch)
 }
 
+/** Unfinished searches that a task started. */
+export async function listSearchesOfAttempt(db: Db, attemptId: string): Promise<Search[]> {
+  const rows = await db
+    .selectFrom('automl_search')
+    .selectAll()
+    .where('attempt_id', '=', attemptId)
+    .where('state', 'in', unfinished)
+    .execute()
+  return rows.map(toSearch)
+}
+
 /** Moves a search on; false when it was in none of the states `from` any more. */
 export async function moveSearch(
   db: Db,

@@ -42,6 +42,16 @@ export function openPlanner(spec: SearchSpec, task: Task): Planner {
   // Twice the slots, so that a slow trial seldom keeps the other slots waiting for its result.
   const lag = spec.parallelism === 1 ? 1 : 2 * spec.parallelism
   const opening = openingOf(task, taking)
+  // The same object for the same result, so that the sampler knows what it has seen before.
+  const seen = new Map<string, Observation>()
+  const observe = (trial: Trial, isKnown: boolean): Observation[] => {
+    if (trial.learner === baseline.name) return []
+    const loss = isKnown ? lossOf(spec, trial) : undefined
+    const key = `${trial.number} ${loss}`
+    const observation = seen.get(key) ?? toObservation(trial, loss)
+    seen.set(key, observation)
+    return [observation]
+  }
   return {
     next: (trials) => {
       const number = trials.length + 1
@@ -50,9 +60,7 @@ export function openPlanner(spec: SearchSpec, task: Task): Planner {
       if (searched.length === 0) return undefined
       const waitsFor = trials.filter((trial) => trial.number <= number - lag)
       if (waitsFor.some(({ state }) => state === TrialState.Running)) return undefined
-      const history = trials.flatMap((trial) =>
-        observe(trial, { spec, isKnown: trial.number <= number - lag }),
-      )
+      const history = trials.flatMap((trial) => observe(trial, trial.number <= number - lag))
       const joint = sampler.suggest(history)
       const learner = findLearner(String(joint[chooser]))
       if (!learner) throw new Error(`The space names an unknown learner ${String(joint[chooser])}`)
@@ -99,14 +107,14 @@ function pointOf(learner: Learner, joint: Point): Point {
   )
 }
 
-function observe(
-  { learner, point, state, score }: Trial,
-  { spec, isKnown }: { readonly spec: SearchSpec; readonly isKnown: boolean },
-): Observation[] {
-  if (learner === baseline.name) return []
+function toObservation({ learner, point }: Trial, loss: number | undefined): Observation {
   const parameters = Object.entries(point).map(([name, value]) => [`${learner}.${name}`, value])
   const joint = { [chooser]: learner, ...Object.fromEntries(parameters) } as Point
-  if (!isKnown || state === TrialState.Running) return [{ point: joint }]
-  const failed = state !== TrialState.Finished || score === undefined
-  return [{ point: joint, loss: failed ? Infinity : toLoss(spec.metric, score) }]
+  return loss === undefined ? { point: joint } : { point: joint, loss }
+}
+
+/** Absent while the trial runs; infinite when it failed. */
+function lossOf({ metric }: SearchSpec, { state, score }: Trial): number | undefined {
+  if (state === TrialState.Running) return undefined
+  return state === TrialState.Finished && score !== undefined ? toLoss(metric, score) : Infinity
 }
