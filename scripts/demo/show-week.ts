@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Millrace } from '@millrace/sdk'
+import { waitForVerdict } from './approval.ts'
 import { jobOf, type Deployed } from './deploy.ts'
 import type { Display } from './display.ts'
 import { driftedWeek } from './drift.ts'
@@ -12,6 +13,9 @@ export interface WeekResult {
   readonly alert: Alert
   /** The run of churn-retraining that the alert started. */
   readonly retrainingRunId: number
+  /** The version that it registered, and what the gate said. */
+  readonly retrained: string
+  readonly stage: string
 }
 
 interface Alert {
@@ -57,7 +61,27 @@ export async function showWeek(
   const retrainingRunId = await waitForRun(millrace, retraining, before)
   show.heading(`churn-retraining, started by the alert: run ${retrainingRunId}`)
   await showRun(millrace, show, { runId: retrainingRunId })
-  return { streamed, alert, retrainingRunId }
+  return {
+    streamed,
+    alert,
+    retrainingRunId,
+    ...(await showVerdict(millrace, show, deployed.model)),
+  }
+}
+
+async function showVerdict(
+  millrace: Millrace,
+  show: Display,
+  model: string,
+): Promise<{ readonly retrained: string; readonly stage: string }> {
+  const [newest] = await millrace.registry.listVersions(model)
+  if (!newest) throw new DemoError('The retraining registered no version')
+  const began = Date.now()
+  show.running('gate')
+  const { stage } = await waitForVerdict(millrace, model, newest.version)
+  const then = stage === 'Staging' ? ' and waits for a person' : ''
+  show.done('gate', Date.now() - began, `version ${newest.version} is in ${stage}${then}`)
+  return { retrained: newest.version, stage }
 }
 
 async function worstAlert(millrace: Millrace, monitor: string): Promise<Alert> {

@@ -14,7 +14,6 @@ export interface Summary {
 }
 
 interface Search {
-  readonly search_id: string
   readonly leaderboard?: readonly {
     readonly rank?: number
     readonly learner: string
@@ -31,7 +30,7 @@ export async function showSummary(
 ): Promise<void> {
   const { version, approver } = pipeline
   show.heading('Leaderboard')
-  for (const line of await leaderboard(millrace)) show.text(`  ${line}`)
+  for (const line of await leaderboard(millrace, version)) show.text(`  ${line}`)
   show.heading('What there is now')
   const facts: readonly (readonly [string, string])[] = [
     ['model', `churn ${version} in Production, approved by ${approver || 'you'}`],
@@ -40,6 +39,10 @@ export async function showSummary(
     [
       'scored',
       `${await countRows(millrace, 'main.churn.predictions')} rows in batch, ${week.streamed.toLocaleString('en')} as they came`,
+    ],
+    [
+      'waits',
+      `churn ${week.retrained} is in ${week.stage}: npx millrace approve models:/churn/${week.retrained}`,
     ],
     [
       'drift',
@@ -52,12 +55,12 @@ export async function showSummary(
   for (const [name, value] of facts) show.text(`  ${name.padEnd(10)} ${value}`)
 }
 
-async function leaderboard(millrace: Millrace): Promise<string[]> {
-  const path = '/api/millrace/1.0/automl/searches'
-  const { searches } = await millrace.http.call<{ searches: Search[] }>('GET', path)
-  const newest = searches.toSorted((a, b) => (a.search_id < b.search_id ? 1 : -1))[0]
-  if (!newest) return []
-  const search = await millrace.http.call<Search>('GET', `${path}/${newest.search_id}`)
+/** Of the search that the live version comes from. */
+async function leaderboard(millrace: Millrace, version: string): Promise<string[]> {
+  const { tags = [] } = await millrace.registry.getVersion('churn', version)
+  const id = tags.find(({ key }) => key === 'search')?.value ?? ''
+  const path = `/api/millrace/1.0/automl/searches/${id}`
+  const search = await millrace.http.call<Search>('GET', path)
   return (search.leaderboard ?? [])
     .slice(0, 5)
     .map(

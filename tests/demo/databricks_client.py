@@ -16,16 +16,17 @@ assert {task.task_key for task in run.tasks or []} >= {"ingest", "automl", "awai
 schedule = client.jobs.get(pipeline).settings.schedule
 assert schedule and schedule.timezone_id == "Europe/Amsterdam", schedule
 
-assert [hook.model_name for hook in client.model_registry.list_webhooks()] == ["churn"]
+hooks = list(client.model_registry.list_webhooks())
+assert [hook.model_name for hook in hooks] == ["churn", "churn"], hooks
 
 answer = client.statement_execution.execute_statement(
     statement="select count(*) from main.churn.customers", warehouse_id="default"
 )
 assert answer.status and answer.status.state == StatementState.SUCCEEDED, answer.status
-assert answer.result and answer.result.data_array == [["7043"]], answer.result
+assert answer.result and answer.result.data_array == [["8543"]], answer.result
 
 tables = {table.name for table in client.tables.list(catalog_name="main", schema_name="churn")}
-assert tables >= {"customers", "customer_features", "training"}, tables
+assert tables >= {"customers", "customer_features", "training", "predictions"}, tables
 endpoint = client.serving_endpoints.get("churn")
 assert endpoint.state and endpoint.state.ready, endpoint.state
 assert endpoint.config and endpoint.config.served_entities, endpoint.config

@@ -37,6 +37,9 @@ test('every step does what it should', () => {
   expect(output).not.toContain('✗')
   expect(output).toContain('Slack-shaped message: ')
   expect(output).toMatch(/churn 1 in Production, approved by \w+/)
+  expect(output).toContain('version 2 is Archived')
+  expect(output).toMatch(/Drift alert: psi of \w+ is [\d.]+, limit 0.25/)
+  expect(output).toMatch(/7,043 rows in batch, 1,500 as they came/)
   expect(code).toBe(0)
 })
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ def build_features(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def requirements() -> list[str]:
-    """The lines of requirements.txt: what every task here runs in."""
-    text = (Path(__file__).parent.parent / "requirements.txt").read_text()
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
+    """The packages of requirements.txt, pinned to the versions that run here."""
+    lines = (Path(__file__).parent.parent / "requirements.txt").read_text().splitlines()
+    names = dict.fromkeys(line.split("==")[0] for line in lines if line)
+    return [f"{name}=={version(name)}" for name in names]

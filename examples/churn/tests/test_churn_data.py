@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from churn_data import SERVICES, add_week, build_features
+from churn_data import SERVICES, add_week, build_features, requirements
 
 HERE = Path(__file__).parent
 
@@ -38,3 +38,9 @@ def test_a_new_customer_is_not_divided_by_zero(customers: pd.DataFrame) -> None:
 def test_services_are_counted(customers: pd.DataFrame) -> None:
     row = customers.iloc[[0]].assign(**{name: "Yes" for name in SERVICES})
     assert build_features(row)["services"].tolist() == [len(SERVICES)]
+
+
+def test_requirements_are_pinned_to_what_runs_here() -> None:
+    lines = requirements()
+    assert f"pandas=={pd.__version__}" in lines
+    assert len(lines) == len({line.split("==")[0] for line in lines})
