@@ -14,6 +14,8 @@ import {
 } from './core/index.ts'
 import { guardHost } from './guards.ts'
 import { lazyCompilers } from './lazy-schemas.ts'
+import { openApi } from './openapi.ts'
+import { uiRoutes } from './ui.ts'
 import { automlMigrations, automlRoutes } from './automl/index.ts'
 import { computeMigrations, computeRoutes } from './compute/index.ts'
 import { featuresMigrations, featuresRoutes } from './features/index.ts'
@@ -63,6 +65,7 @@ const routes: readonly RoutePlugin[] = [
   gatesRoutes,
   webhooksRoutes,
   provenanceRoutes,
+  uiRoutes,
 ]
 
 const bodyLimitBytes = 64 * 1024 * 1024
@@ -97,6 +100,7 @@ export async function buildApp(ctx: Ctx): Promise<App> {
     reply.header('x-content-type-options', 'nosniff')
   })
   app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'))
+  await openApi(app)
   await registerRooms(app, ctx)
   return app
 }

@@ -1,3 +1,4 @@
+import { cpuUsage, memoryUsage, uptime } from 'node:process'
 import { Type } from 'typebox'
 import { listEvents, lastEventSeq } from './events/event-store.ts'
 import type { Ctx } from './ctx.ts'
@@ -9,6 +10,9 @@ const batchSize = 500
 /** Server-sent events and process figures. */
 export const coreRoutes: RoutePlugin = async (app, { ctx }) => {
   eventStream(app, ctx)
+  app.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4').send(await processFigures(ctx)),
+  )
 }
 
 function eventStream(app: App, ctx: Ctx): void {
@@ -67,4 +71,18 @@ function eventStream(app: App, ctx: Ctx): void {
     out.on('close', end)
     await send()
   })
+}
+
+/** Prometheus text about this process and the event log. */
+async function processFigures(ctx: Ctx): Promise<string> {
+  const { rss, heapUsed } = memoryUsage()
+  const { user, system } = cpuUsage()
+  const figures = [
+    ['process_resident_memory_bytes', 'gauge', rss],
+    ['nodejs_heap_size_used_bytes', 'gauge', heapUsed],
+    ['process_cpu_seconds_total', 'counter', (user + system) / 1e6],
+    ['process_uptime_seconds', 'gauge', uptime()],
+    ['millrace_events_total', 'counter', await lastEventSeq(ctx.db)],
+  ] as const
+  return figures.map(([name, type, value]) => `# TYPE ${name} ${type}\n${name} ${value}\n`).join('')
 }
