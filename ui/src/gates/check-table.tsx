@@ -1,66 +1,61 @@
-import type { ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import type { Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
-import { formatMetric } from '../kit/format.ts'
+import { formatCount, formatMetric } from '../kit/format.ts'
 import { Status } from '../kit/status.tsx'
+import { checkName } from './check-name.ts'
 import type { Check } from './use-evaluations.ts'
 
-function show(value: number | string | null | undefined): string {
-  if (value === null || value === undefined) return '–'
+function show(value: number | string | null): string {
+  if (value === null) return '–'
   return typeof value === 'number' ? formatMetric(value) : value
 }
 
-const columns: readonly Column<Check>[] = [
-  {
-    id: 'name',
-    header: 'Check',
-    value: (check) => check.name,
-    cell: (check) => (
-      <span title={check.detail ?? check.name}>
-        {check.name}
-        {check.slice !== undefined && <span className="muted"> · {check.slice}</span>}
-      </span>
-    ),
-  },
-  {
-    id: 'passed',
-    header: 'Result',
-    width: 100,
-    value: (check) => Number(check.passed),
-    cell: (check) => <Status state={check.passed ? 'PASSED' : 'FAILED'} />,
-  },
-  {
-    id: 'value',
-    header: 'Value',
-    width: 110,
-    align: 'end',
-    value: (check) => check.value ?? undefined,
-    cell: (check) => show(check.value),
-  },
-  {
-    id: 'limit',
-    header: 'Limit',
-    width: 110,
-    align: 'end',
-    value: (check) => check.limit ?? undefined,
-    cell: (check) => show(check.limit),
-  },
-  {
-    id: 'champion',
-    header: 'Live version',
-    width: 110,
-    align: 'end',
-    value: (check) => check.champion ?? undefined,
-    cell: (check) => show(check.champion),
-  },
-]
+const name: Column<Check> = {
+  id: 'name',
+  header: 'Check',
+  width: 230,
+  value: checkName,
+}
 
-const withDetail: readonly Column<Check>[] = [
-  ...columns,
-  { id: 'detail', header: 'Found', width: 260, value: (check) => check.detail },
-]
+const result: Column<Check> = {
+  id: 'passed',
+  header: 'Result',
+  width: 100,
+  value: (check) => Number(check.passed),
+  cell: (check) => <Status state={check.passed ? 'PASSED' : 'FAILED'} />,
+}
 
-/** The checks of a version, failures first. */
+const value: Column<Check> = {
+  id: 'value',
+  header: 'Value',
+  width: 120,
+  align: 'end',
+  value: (check) => check.value ?? undefined,
+  cell: (check) => <span title={show(check.value)}>{show(check.value)}</span>,
+}
+
+const limit: Column<Check> = { id: 'limit', header: 'Allowed', value: (check) => check.limit }
+
+const champion: Column<Check> = {
+  id: 'champion',
+  header: 'Live version',
+  width: 110,
+  align: 'end',
+  value: (check) => check.champion ?? undefined,
+  cell: (check) => show(check.champion),
+}
+
+const rows: Column<Check> = {
+  id: 'rows',
+  header: 'Rows',
+  width: 90,
+  align: 'end',
+  value: (check) => check.rows ?? undefined,
+  cell: (check) => (check.rows === null ? '–' : formatCount(check.rows)),
+}
+
+/** The checks of a version, failures first. Columns that hold nothing are left out. */
 export function CheckTable({
   checks,
   label,
@@ -68,13 +63,14 @@ export function CheckTable({
   readonly checks: readonly Check[]
   readonly label: string
 }): ReactNode {
-  const ordered = [...checks].sort((left, right) => Number(left.passed) - Number(right.passed))
-  return (
-    <DataTable
-      label={label}
-      rows={ordered}
-      columns={checks.some((check) => check.detail !== undefined) ? withDetail : columns}
-      rowId={(check) => `${check.name} ${check.slice ?? ''}`}
-    />
+  const ordered = useMemo(
+    () => checks.toSorted((left, right) => Number(left.passed) - Number(right.passed)),
+    [checks],
   )
+  const columns = useMemo(() => {
+    const compared = checks.some((check) => check.champion !== null)
+    const counted = checks.some((check) => check.rows !== null)
+    return [name, result, value, ...(compared ? [champion] : []), limit, ...(counted ? [rows] : [])]
+  }, [checks])
+  return <DataTable label={label} rows={ordered} columns={columns} rowId={(check) => check.id} />
 }

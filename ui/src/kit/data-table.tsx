@@ -192,10 +192,10 @@ function toggleOf<Row extends RowData>(
   }
 }
 
-/** The column that takes the width that is left: the first text column without a width, else the last. */
+/** The column that takes the width that is left: the first text column without a width, else the first. */
 function growing<Row>(columns: readonly Column<Row>[]): number {
   const index = columns.findIndex((column) => column.width === undefined && column.align !== 'end')
-  return index === -1 ? columns.length - 1 : index
+  return Math.max(0, index)
 }
 
 function toDefinition<Row extends RowData>(column: Column<Row>): ColumnDef<typeof features, Row> {

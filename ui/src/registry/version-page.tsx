@@ -1,23 +1,28 @@
-import { getRouteApi, Link } from '@tanstack/react-router'
-import { useMemo, type ReactNode } from 'react'
-import { CheckTable } from '../gates/check-table.tsx'
-import { useEvaluations } from '../gates/use-evaluations.ts'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { CheckSections } from '../gates/check-sections.tsx'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { CopyId } from '../kit/code.tsx'
 import { Markdown } from '../kit/markdown.tsx'
 import { Columns, KeyValues, Page, PageHeader, Panel, Section, type Fact } from '../kit/page.tsx'
-import { EmptyState, Loaded } from '../kit/states.tsx'
+import { Loaded } from '../kit/states.tsx'
 import { Badge, StageBadge, Status } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
+import { Tabs } from '../kit/tabs.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { Lineage } from '../provenance/lineage.tsx'
+import { useEndpoints } from '../serving/use-endpoints.ts'
+import { runName } from '../tracking/run-facts.ts'
 import { useRun } from '../tracking/use-runs.ts'
+import type { Run } from '../tracking/wire.ts'
 import { Answer, Question } from './decision-panel.tsx'
-import { Timeline } from './timeline.tsx'
 import { StageMenu } from './stage-menu.tsx'
+import { Timeline } from './timeline.tsx'
 import { useOpenRequests } from './use-requests.ts'
 import { useVersion, useVersions } from './use-versions.ts'
 import { VersionDiff } from './version-diff.tsx'
-import type { ModelVersion } from './wire.ts'
+import { endpointsOf, searchOf, storyLinks } from './version-story.ts'
+import type { ModelVersion, TransitionRequest } from './wire.ts'
 import styles from './version-page.module.css'
 
 const route = getRouteApi('/models/$name/versions/$version')
@@ -42,55 +47,51 @@ export function VersionPage(): ReactNode {
 }
 
 function VersionBody({ version }: { readonly version: ModelVersion }): ReactNode {
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/models/$name/versions/$version' })
   const requests = useOpenRequests()
   const versions = useVersions(version.name)
   const run = useRun(version.run_id ?? '')
+  const endpoints = useEndpoints()
   const live = versions.data?.find(
     (other) => other.current_stage === 'Production' && other.version !== version.version,
   )
   const open = (requests.data ?? []).filter(
     (request) => request.name === version.name && request.version === version.version,
   )
-  const runPath =
-    run.data === undefined
-      ? undefined
-      : `/experiments/${run.data.info.experiment_id}/runs/${run.data.info.run_id}`
   return (
     <>
       <Story
         at={open.length > 0 ? 'decision' : 'model'}
-        links={{
-          ...(runPath === undefined ? {} : { trials: runPath }),
-          model: `/models/${encodeURIComponent(version.name)}`,
-        }}
+        links={storyLinks(version, run.data, endpoints.data ?? [])}
       />
       <VersionHead version={version} />
       {open.map((request) => (
         <Question key={request.request_id} request={request} replaces={live?.version} />
       ))}
-      <Columns>
-        <div className={styles['stack']}>
-          <Checks version={version} />
-          <VersionDiff version={version} live={live} />
-          {open.map((request) => (
-            <Answer key={request.request_id} request={request} />
-          ))}
-          <Timeline name={version.name} version={version.version} />
-          {version.description !== undefined && version.description !== '' && (
-            <Section title="Description">
-              <Panel>
-                <Markdown text={version.description} />
-              </Panel>
-            </Section>
-          )}
-        </div>
-        <VersionSide version={version} runPath={runPath} />
-      </Columns>
+      <Tabs
+        label="Version"
+        active={search.tab === 'why' ? 'why' : 'evidence'}
+        onChange={(tab) => void navigate({ search: { tab: tab === 'why' ? tab : '' } })}
+        tabs={[
+          {
+            id: 'evidence',
+            label: 'Evidence',
+            content: <Evidence version={version} live={live} open={open} run={run.data} />,
+          },
+          {
+            id: 'why',
+            label: 'Why it is as it is',
+            content: <Lineage node={`model:${version.name}/${version.version}`} />,
+          },
+        ]}
+      />
     </>
   )
 }
 
 function VersionHead({ version }: { readonly version: ModelVersion }): ReactNode {
+  const by = version.user_id ?? ''
   return (
     <PageHeader
       title={`${version.name} v${version.version}`}
@@ -107,9 +108,7 @@ function VersionHead({ version }: { readonly version: ModelVersion }): ReactNode
       }
       facts={[
         { name: 'Registered', value: <RelativeTime time={version.creation_timestamp} /> },
-        ...(version.user_id === undefined || version.user_id === ''
-          ? []
-          : [{ name: 'By', value: version.user_id }]),
+        ...(by === '' ? [] : [{ name: 'By', value: by }]),
         { name: 'Load', value: <CopyId id={`models:/${version.name}/${version.version}`} /> },
       ]}
       actions={<StageMenu version={version} />}
@@ -117,77 +116,67 @@ function VersionHead({ version }: { readonly version: ModelVersion }): ReactNode
   )
 }
 
-function Checks({ version }: { readonly version: ModelVersion }): ReactNode {
-  const query = useEvaluations(version.name, version.version)
+function Evidence({
+  version,
+  live,
+  open,
+  run,
+}: {
+  readonly version: ModelVersion
+  readonly live: ModelVersion | undefined
+  readonly open: readonly TransitionRequest[]
+  readonly run: Run | undefined
+}): ReactNode {
+  const description = version.description ?? ''
   return (
-    <Loaded query={query} what="load the checks">
-      {(evaluations) => {
-        const [newest] = evaluations
-        if (newest === undefined) {
-          return (
-            <Section title="Checks">
-              <EmptyState
-                icon="approval"
-                title="Not checked yet"
-                command={`npx millrace gate ${version.name}/${version.version}`}
-              >
-                A promotion contract (promotion.yaml) says what a version must prove. Run its
-                checks:
-              </EmptyState>
-            </Section>
-          )
-        }
-        const checks = newest.checks ?? []
-        const slices = checks.filter((check) => check.slice !== undefined)
-        return (
-          <>
-            <Section
-              title="Checks"
-              note={<RelativeTime time={newest.created_at} />}
-              actions={<Status state={newest.passed ? 'PASSED' : 'FAILED'} />}
-            >
-              <CheckTable
-                label="Checks"
-                checks={checks.filter((check) => check.slice === undefined)}
-              />
-            </Section>
-            {slices.length > 0 && (
-              <Section title="Slices">
-                <CheckTable label="Slices" checks={slices} />
-              </Section>
-            )}
-          </>
-        )
-      }}
-    </Loaded>
+    <Columns>
+      <div className={styles['stack']}>
+        <CheckSections model={version.name} version={version.version} />
+        <VersionDiff version={version} live={live} />
+        {open.map((request) => (
+          <Answer key={request.request_id} request={request} />
+        ))}
+        <Timeline name={version.name} version={version.version} />
+        {description !== '' && (
+          <Section title="Description">
+            <Panel>
+              <Markdown text={description} />
+            </Panel>
+          </Section>
+        )}
+      </div>
+      <VersionSide version={version} run={run} />
+    </Columns>
   )
 }
 
 function VersionSide({
   version,
-  runPath,
+  run,
 }: {
   readonly version: ModelVersion
-  readonly runPath: string | undefined
+  readonly run: Run | undefined
 }): ReactNode {
-  const facts = useMemo(() => {
-    const list: Fact[] = [
-      {
-        name: 'Run',
-        value:
-          runPath === undefined ? '–' : <Link to={runPath}>{version.run_id?.slice(0, 12)}</Link>,
-      },
-      { name: 'Source', value: <CopyId id={version.source ?? ''} /> },
-      { name: 'Changed', value: <RelativeTime time={version.last_updated_timestamp} /> },
-    ]
-    return list
-  }, [version, runPath])
+  const endpoints = useEndpoints()
+  const serving = endpointsOf(version, endpoints.data ?? [])
   const tags = version.tags ?? []
   return (
     <div className={styles['stack']}>
       <Section title="Where it came from">
         <Panel>
-          <KeyValues facts={facts} />
+          <KeyValues facts={originFacts(version, run)} />
+        </Panel>
+      </Section>
+      <Section title="Where it answers">
+        <Panel>
+          {serving.length === 0 && <p className="muted">No endpoint serves it.</p>}
+          {serving.map((endpoint) => (
+            <div key={endpoint.name}>
+              <Link to="/endpoints/$name" params={{ name: endpoint.name }}>
+                {endpoint.name}
+              </Link>
+            </div>
+          ))}
         </Panel>
       </Section>
       {tags.length > 0 && (
@@ -199,4 +188,30 @@ function VersionSide({
       )}
     </div>
   )
+}
+
+function originFacts(version: ModelVersion, run: Run | undefined): Fact[] {
+  const { data, trials } = storyLinks(version, run, [])
+  const searchId = searchOf(run)
+  const dataset = run?.inputs?.dataset_inputs?.[0]?.dataset.name
+  return [
+    ...(run === undefined || trials === undefined
+      ? []
+      : [{ name: 'Run', value: <Link to={trials}>{runName(run)}</Link> }]),
+    ...(searchId === undefined
+      ? []
+      : [
+          {
+            name: 'Search',
+            value: (
+              <Link to="/automl/$searchId" params={{ searchId }}>
+                Its leaderboard
+              </Link>
+            ),
+          },
+        ]),
+    ...(data === undefined ? [] : [{ name: 'Data', value: <Link to={data}>{dataset}</Link> }]),
+    { name: 'Source', value: <CopyId id={version.source ?? ''} /> },
+    { name: 'Changed', value: <RelativeTime time={version.last_updated_timestamp} /> },
+  ]
 }

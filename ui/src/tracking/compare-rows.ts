@@ -73,7 +73,8 @@ export function largerIsBetter(key: string): boolean {
 
 /** The index of the best run for a metric; undefined for anything else or a tie. */
 export function bestOf(row: CompareRow): number | undefined {
-  if (row.kind !== 'Metric' || !row.differs) return undefined
+  // How much folds differ is neither better large nor better small.
+  if (row.kind !== 'Metric' || !row.differs || /_std$|^std_/.test(row.key)) return undefined
   const sign = largerIsBetter(row.key) ? 1 : -1
   let best: number | undefined
   row.numbers.forEach((value, index) => {

@@ -9,6 +9,7 @@ import { Columns, KeyValues, Panel, Section, type Fact } from '../kit/page.tsx'
 import { Status } from '../kit/status.tsx'
 import { useVersionsOfRun } from '../registry/use-versions.ts'
 import { RunLink } from './run-columns.tsx'
+import { tablePathOf } from './dataset-path.ts'
 import { factsOf, runDuration, runName } from './run-facts.ts'
 import { useChildRuns } from './use-runs.ts'
 import type { DatasetInput, Metric, Run, Tag } from './wire.ts'
@@ -137,6 +138,7 @@ function RunSide({ run }: { readonly run: Run }): ReactNode {
       ? undefined
       : { name: 'Commit', value: <CopyId id={commit} shown={commit.slice(0, 12)} /> },
     optional('Branch', tags.get('mlflow.source.git.branch')),
+    searchFact(tags.get('millrace.search_id')),
     parent === undefined
       ? undefined
       : {
@@ -165,6 +167,16 @@ function RunSide({ run }: { readonly run: Run }): ReactNode {
   )
 }
 
+function searchFact(searchId: string | undefined): Fact | undefined {
+  if (searchId === undefined) return undefined
+  const value = (
+    <Link to="/automl/$searchId" params={{ searchId }}>
+      Its leaderboard
+    </Link>
+  )
+  return { name: 'Search', value }
+}
+
 function optional(name: string, value: string | undefined): Fact | undefined {
   return value === undefined || value === '' ? undefined : { name, value }
 }
@@ -179,7 +191,7 @@ function Datasets({ inputs }: { readonly inputs: readonly DatasetInput[] }): Rea
             name: input.tags?.find((tag) => tag.key === 'mlflow.data.context')?.value ?? 'data',
             value: (
               <>
-                {input.dataset.name} <CopyId id={input.dataset.digest} />
+                <DatasetName name={input.dataset.name} /> <CopyId id={input.dataset.digest} />
               </>
             ),
           }))}
@@ -187,6 +199,12 @@ function Datasets({ inputs }: { readonly inputs: readonly DatasetInput[] }): Rea
       </Panel>
     </Section>
   )
+}
+
+/** A dataset that is one of our tables links to the version that was read. */
+function DatasetName({ name }: { readonly name: string }): ReactNode {
+  const to = tablePathOf(name)
+  return to === undefined ? name : <Link to={to}>{name}</Link>
 }
 
 function Versions({ runId }: { readonly runId: string }): ReactNode {

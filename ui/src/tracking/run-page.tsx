@@ -5,10 +5,11 @@ import { CopyId } from '../kit/code.tsx'
 import { Page, PageHeader } from '../kit/page.tsx'
 import { Loaded } from '../kit/states.tsx'
 import { Status } from '../kit/status.tsx'
-import { Story } from '../kit/story.tsx'
+import { Story, type Station } from '../kit/story.tsx'
 import { Tabs } from '../kit/tabs.tsx'
 import { Elapsed, RelativeTime } from '../kit/time.tsx'
 import { ArtifactBrowser } from './artifact-browser.tsx'
+import { tablePathOf } from './dataset-path.ts'
 import { MetricCharts, type ChartSettings, type XAxis } from './metric-charts.tsx'
 import { runName } from './run-facts.ts'
 import { RunOverview } from './run-overview.tsx'
@@ -35,7 +36,7 @@ export function RunPage(): ReactNode {
       <Loaded query={query} what="load the run">
         {(run) => (
           <>
-            <Story at="trials" links={{ trials: `/experiments/${run.info.experiment_id}` }} />
+            <Story at="trials" links={storyOf(run)} />
             <RunHead run={run} />
             <RunTabs run={run} />
           </>
@@ -43,6 +44,13 @@ export function RunPage(): ReactNode {
       </Loaded>
     </Page>
   )
+}
+
+function storyOf(run: Run): Partial<Record<Station, string>> {
+  const paths = (run.inputs?.dataset_inputs ?? []).map((input) => tablePathOf(input.dataset.name))
+  const data = paths.find((path) => path !== undefined)
+  const trials = `/experiments/${run.info.experiment_id}`
+  return data === undefined ? { trials } : { trials, data }
 }
 
 function RunHead({ run }: { readonly run: Run }): ReactNode {
