@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { RoutePlugin } from '../core/index.ts'
+import { edgeRoutes } from './edge-routes.ts'
 import { replayVersion } from './replay-service.ts'
 import { explainVersion } from './why-service.ts'
 
@@ -10,7 +11,8 @@ const Asked = Type.Object(
 )
 
 /** Why a model version is what it is, and making it again. */
-export const provenanceRoutes: RoutePlugin = async (app) => {
+export const provenanceRoutes: RoutePlugin = async (app, options) => {
+  await edgeRoutes(app, options)
   app.get(`${prefix}/why`, { schema: { querystring: Asked } }, async (request) =>
     explainVersion(request.ctx, request.query.node),
   )

@@ -5,9 +5,9 @@ import { onLiveEvent } from '../api/live.ts'
 const keysOf: Readonly<Record<string, readonly string[]>> = {
   automl: ['searches', 'runs'],
   gates: ['evaluations', 'models'],
-  jobs: ['jobs', 'job-runs'],
+  jobs: ['jobs', 'job-runs', 'edges'],
   monitoring: ['monitors'],
-  registry: ['models', 'requests'],
+  registry: ['models', 'requests', 'audit', 'webhooks'],
   serving: ['endpoints', 'tables'],
   tables: ['tables'],
   tracking: ['runs', 'experiments'],

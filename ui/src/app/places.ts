@@ -48,7 +48,10 @@ export const placeGroups: readonly PlaceGroup[] = [
   },
   {
     name: 'Serve',
-    places: [{ name: 'Endpoints', to: '/endpoints', icon: 'endpoint' }],
+    places: [
+      { name: 'Endpoints', to: '/endpoints', icon: 'endpoint' },
+      { name: 'Monitors', to: '/monitors', icon: 'monitor' },
+    ],
   },
   {
     name: 'Admin',

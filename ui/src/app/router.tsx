@@ -190,6 +190,20 @@ const environments = createRoute({
   ),
 })
 
+const monitors = createRoute({
+  getParentRoute,
+  path: '/monitors',
+  validateSearch: textSearch('q'),
+  component: lazyRouteComponent(() => import('../monitoring/monitors-page.tsx'), 'MonitorsPage'),
+})
+
+const monitor = createRoute({
+  getParentRoute,
+  path: '/monitors/$name',
+  validateSearch: textSearch('tab', 'metric', 'slices'),
+  component: lazyRouteComponent(() => import('../monitoring/monitor-page.tsx'), 'MonitorPage'),
+})
+
 /** A run by its id alone, as lineage knows it. */
 const findRun = createRoute({
   getParentRoute,
@@ -223,6 +237,8 @@ const routeTree = root.addChildren([
   webhooks,
   audit,
   environments,
+  monitors,
+  monitor,
   findRun,
 ])
 

@@ -2,24 +2,24 @@ import type { ReactNode } from 'react'
 import { KeyValues, Panel, type Fact } from '../kit/page.tsx'
 import { EmptyState, Loaded, SkeletonBlock } from '../kit/states.tsx'
 import { NodeLink } from './node-link.tsx'
-import { useWhy, type Edge } from './use-why.ts'
+import { useEdges, type Edge } from './use-edges.ts'
 
 const words: Readonly<Record<string, string>> = {
   READ: 'Read',
   WROTE: 'Wrote',
-  USED_ENVIRONMENT: 'Environment',
-  USED_CODE: 'Code',
   LOGGED: 'Logged run',
+  USED_CODE: 'Code',
+  USED_ENVIRONMENT: 'Environment',
 }
 
 /** The tables a task's attempt read and wrote, its environment and its code, as recorded. */
 export function TaskData({ attempt }: { readonly attempt: string }): ReactNode {
   const node = `attempt:${attempt}`
-  const query = useWhy(node)
+  const query = useEdges(node)
   return (
     <Loaded query={query} what="load what the task read and wrote" skeleton={<SkeletonBlock />}>
-      {(why) => {
-        const facts = factsOf(why.edges ?? [], node)
+      {(edges) => {
+        const facts = factsOf(edges, node)
         return facts.length === 0 ? (
           <EmptyState icon="table" title="It read and wrote no tables">
             Tables, environments and code are recorded at the moment a task uses them.

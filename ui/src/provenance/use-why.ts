@@ -1,27 +1,69 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import {
+  useMutation,
+  useQuery,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
 
-/** A fact of lineage: something used, made or decided something else. */
-export interface Edge {
-  readonly kind: string
-  readonly from: string
-  readonly to: string
-  readonly at?: number
-  readonly data?: Readonly<Record<string, unknown>>
+/** What one process used and made; every entry is a lineage node. */
+export interface AttemptFacts {
+  /** The task run's id. */
+  readonly attempt: string
+  readonly part_of: readonly string[]
+  readonly read: readonly string[]
+  readonly wrote: readonly string[]
+  readonly code: readonly { readonly node: string; readonly [fact: string]: unknown }[]
+  readonly environment: {
+    readonly hash: string
+    readonly requirements: readonly string[]
+    readonly lock: string
+  } | null
 }
 
+/** Everything recorded about where a model version comes from and what it did. Times are ISO texts. */
 export interface Why {
-  readonly node?: string
-  readonly edges?: readonly Edge[]
-  readonly [section: string]: unknown
+  readonly node: string
+  readonly run: { readonly run_id: string; readonly name: string; readonly user: string } | null
+  readonly data: readonly string[]
+  /** The training attempt first, then those behind it. */
+  readonly attempts: readonly AttemptFacts[]
+  readonly attempts_cut?: boolean
+  readonly decisions: readonly {
+    readonly action: string
+    readonly by: string
+    readonly at: string
+    readonly [fact: string]: unknown
+  }[]
+  readonly live_at: readonly {
+    readonly endpoint: string
+    readonly since: string
+    readonly still_there: boolean
+  }[]
+  readonly scored: readonly { readonly table: string; readonly at: string; readonly by: string }[]
+  readonly replay: string
 }
 
-/** Why a thing is as it is: everything that led to it. */
-export function useWhy(node: string, enabled = true): UseQueryResult<Why> {
+const base = '/api/millrace/1.0/provenance'
+
+/** Why a model version is what it is. `node` is `model:NAME/VERSION`. */
+export function useWhy(node: string): UseQueryResult<Why> {
   return useQuery({
-    queryKey: ['why', node],
-    enabled,
-    queryFn: ({ signal }) =>
-      requestJson<Why>('/api/millrace/1.0/provenance/why', { query: { node }, signal }),
+    queryKey: ['models', 'why', node],
+    queryFn: ({ signal }) => requestJson<Why>(`${base}/why`, { query: { node }, signal }),
+  })
+}
+
+export interface Replay {
+  readonly replay_run_id: string
+  readonly identical: boolean
+  readonly differences: readonly unknown[]
+}
+
+/** Trains a version again from its pins. It takes as long as training did. */
+export function useReplay(): UseMutationResult<Replay, Error, string> {
+  return useMutation({
+    mutationFn: (node: string) =>
+      requestJson<Replay>(`${base}/replay`, { method: 'POST', body: { node } }),
   })
 }

@@ -10,7 +10,7 @@ import { Badge, StageBadge, Status } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
 import { Tabs } from '../kit/tabs.tsx'
 import { RelativeTime } from '../kit/time.tsx'
-import { Lineage } from '../provenance/lineage.tsx'
+import { VersionWhy } from '../provenance/version-why.tsx'
 import { useEndpoints } from '../serving/use-endpoints.ts'
 import { runName } from '../tracking/run-facts.ts'
 import { useRun } from '../tracking/use-runs.ts'
@@ -82,7 +82,7 @@ function VersionBody({ version }: { readonly version: ModelVersion }): ReactNode
           {
             id: 'why',
             label: 'Why it is as it is',
-            content: <Lineage node={`model:${version.name}/${version.version}`} />,
+            content: <VersionWhy node={`model:${version.name}/${version.version}`} />,
           },
         ]}
       />
