@@ -27,7 +27,6 @@ import { registryMigrations, registryRoutes } from './registry/index.ts'
 import { servingMigrations, servingRoutes } from './serving/index.ts'
 import { tablesMigrations, tablesRoutes } from './tables/index.ts'
 import { trackingMigrations, trackingRoutes } from './tracking/index.ts'
-import { uiRoutes } from './ui.ts'
 import { webhooksMigrations, webhooksRoutes } from './webhooks/index.ts'
 import { workspaceMigrations, workspaceRoutes } from './workspace/index.ts'
 
