@@ -96,7 +96,7 @@ def deploy(
     Args:
         endpoint: Made when it is not there.
         model: A model URI, or percentages by model URI that add up to 100.
-        capture: ``schema.prefix``: requests and answers go to ``<schema>.<prefix>_payload``.
+        capture: ``schema.prefix``: traffic is recorded in table ``<schema>.<prefix>_payload``.
         workload_size: Worker processes of a model that runs in Python: 1, 2 or 4.
         wait: Return once the new version answers.
         timeout_s: How long to wait.

@@ -76,6 +76,22 @@ def pack(model: Any, *, numbers: Sequence[str], texts: Sequence[str], output: st
     return PackedGraph(model=model, dictionary=dictionary)
 
 
+def pack_matrix(model: Any, *, name: str, output: str) -> PackedGraph:
+    """The same for a model that takes one matrix; its input gets the name ``numbers``.
+
+    Raises:
+        UnsupportedGraphError: An operator needs the text itself.
+    """
+    for graph_input in model.graph.input:
+        graph_input.name = NUMBERS
+    for node in model.graph.node:
+        for position, used in enumerate(node.input):
+            if used == name:
+                node.input[position] = NUMBERS
+    _keep_output(model.graph, output)
+    return PackedGraph(model=model, dictionary=_encode_text(model.graph))
+
+
 def _keep_output(graph: Any, output: str) -> None:
     for other in [o for o in graph.output if o.name != output]:
         graph.output.remove(other)
@@ -140,12 +156,12 @@ def _pack_inputs(graph: Any, numbers: Sequence[str], texts: Sequence[str]) -> No
     from onnx import TensorProto, helper
 
     used = {name for node in graph.node for name in node.input}
+    types = {i.name: i.type.tensor_type.elem_type for i in graph.input}
     del graph.input[:]
     nodes = []
     if numbers:
-        graph.input.append(
-            helper.make_tensor_value_info(NUMBERS, TensorProto.FLOAT, [None, len(numbers)])
-        )
+        number = types[numbers[0]]
+        graph.input.append(helper.make_tensor_value_info(NUMBERS, number, [None, len(numbers)]))
         nodes += _unpack(NUMBERS, [n for n in numbers], used)
     if texts:
         graph.input.append(

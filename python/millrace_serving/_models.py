@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from millrace_serving._converters import cast_before_last, register_converters
 from millrace_serving._frames import Column
-from millrace_serving._graph import PackedGraph, pack
+from millrace_serving._graph import PackedGraph, pack, pack_matrix
 from millrace_serving._rewrite import rewrite
 
 __all__ = ["Candidate", "NotConvertibleError", "Outputs", "convert", "load_candidate"]
@@ -64,6 +65,7 @@ class Converted:
     numbers: list[str]
     texts: list[str]
     fills: dict[str, str]
+    is_double: bool
 
 
 def load_candidate(
@@ -124,13 +126,17 @@ def _booster_candidate(model: Any) -> Candidate:
     return Candidate(model, "lightgbm", outputs, model.predict, None)
 
 
-def convert(candidate: Candidate, columns: Sequence[Column] | None, width: int) -> Converted:
+def convert(
+    candidate: Candidate, columns: Sequence[Column] | None, width: int, *, is_double: bool
+) -> Converted:
     """Converts and packs the model.
 
     Args:
         candidate: From :func:`load_candidate`.
         columns: The named columns of the signature, or None for a matrix.
         width: Number of columns.
+        is_double: Compute in double precision what comes before the model; slower, and needed
+            where a tree splits at values that single precision cannot tell apart.
 
     Raises:
         NotConvertibleError: A column type has no tensor type.
@@ -140,11 +146,13 @@ def convert(candidate: Candidate, columns: Sequence[Column] | None, width: int) 
     for column in columns or []:
         if column.type != "string" and column.type not in _NUMBER_TYPES:
             raise NotConvertibleError(f"column '{column.name}' is {column.type}")
+    if is_double and type(candidate.model).__name__ != "Pipeline":
+        raise NotConvertibleError("there is nothing before the model to compute more precisely")
     if candidate.library == "lightgbm" or not _takes_columns(candidate.model, texts):
         if texts:
             raise NotConvertibleError("text columns reach a model that has no encoder for them")
-        return _convert_matrix(candidate, [c.name for c in columns or []], width)
-    return _convert_columns(candidate, columns or [], texts)
+        return _convert_matrix(candidate, [c.name for c in columns or []], width, is_double)
+    return _convert_columns(candidate, columns or [], texts, is_double)
 
 
 def _takes_columns(model: Any, texts: Sequence[str]) -> bool:
@@ -152,108 +160,73 @@ def _takes_columns(model: Any, texts: Sequence[str]) -> bool:
     return type(first).__name__ == "ColumnTransformer" or bool(texts)
 
 
-def _convert_matrix(candidate: Candidate, names: list[str], width: int) -> Converted:
-    from onnxmltools.convert.common.data_types import FloatTensorType
-
-    initial = [(_INPUT, FloatTensorType([None, width]))]
+def _convert_matrix(
+    candidate: Candidate, names: list[str], width: int, is_double: bool
+) -> Converted:
     if candidate.library == "lightgbm":
         from onnxmltools import convert_lightgbm
+        from onnxmltools.convert.common.data_types import FloatTensorType as BoosterTensorType
 
+        initial = [(_INPUT, BoosterTensorType([None, width]))]
         model = convert_lightgbm(
             candidate.model, initial_types=initial, target_opset=15, zipmap=False
         )
     else:
-        model = _to_onnx(candidate, candidate.model, initial)
+        initial = [(_INPUT, _number_type(is_double)([None, width]))]
+        model = _to_onnx(candidate, _without_names(candidate.model), initial, is_double)
     output = _output_name(model, candidate.outputs)
-    graph = _pack_matrix(model, output)
-    return Converted(graph, names, [], {})
+    graph = pack_matrix(model, name=_INPUT, output=output)
+    return Converted(graph, names, [], {}, is_double)
 
 
-def _pack_matrix(model: Any, output: str) -> PackedGraph:
-    for graph_input in model.graph.input:
-        graph_input.name = "numbers"
-    for node in model.graph.node:
-        for position, name in enumerate(node.input):
-            if name == _INPUT:
-                node.input[position] = "numbers"
-    return pack(model, numbers=[], texts=[], output=output)
+def _without_names(model: Any) -> Any:
+    """A matrix has no column names, and the XGBoost converter wants its own."""
+    if not hasattr(model, "get_booster"):
+        return model
+    import copy
+
+    unnamed = copy.deepcopy(model)
+    unnamed.get_booster().feature_names = None
+    return unnamed
+
+
+def _number_type(is_double: bool) -> Any:
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    return DoubleTensorType if is_double else FloatTensorType
 
 
 def _convert_columns(
-    candidate: Candidate, columns: Sequence[Column], texts: list[str]
+    candidate: Candidate, columns: Sequence[Column], texts: list[str], is_double: bool
 ) -> Converted:
-    from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+    from skl2onnx.common.data_types import StringTensorType
 
     changed, fills = rewrite(candidate.model, dict.fromkeys(texts))
+    number_type = _number_type(is_double)
     initial = [
-        (c.name, StringTensorType([None, 1]) if c.type == "string" else FloatTensorType([None, 1]))
+        (c.name, StringTensorType([None, 1]) if c.type == "string" else number_type([None, 1]))
         for c in columns
     ]
-    model = _to_onnx(candidate, changed, initial)
+    model = _to_onnx(candidate, changed, initial, is_double)
     numbers = [c.name for c in columns if c.type != "string"]
     output = _output_name(model, candidate.outputs)
     graph = pack(model, numbers=numbers, texts=texts, output=output)
-    return Converted(graph, numbers, texts, fills)
+    return Converted(graph, numbers, texts, fills, is_double)
 
 
-def _to_onnx(candidate: Candidate, model: Any, initial: list[tuple[str, Any]]) -> Any:
+def _to_onnx(
+    candidate: Candidate, model: Any, initial: list[tuple[str, Any]], is_double: bool
+) -> Any:
     from skl2onnx import to_onnx
 
-    _register_boosters()
+    register_converters()
     final = model.steps[-1][1] if type(model).__name__ == "Pipeline" else model
     options = {id(final): {"zipmap": False}} if candidate.outputs.kind == "probabilities" else None
-    return to_onnx(model, initial_types=initial, options=options, target_opset=_OPSET)
+    converted = cast_before_last(model) if is_double else model
+    return to_onnx(converted, initial_types=initial, options=options, target_opset=_OPSET)
 
 
 def _output_name(model: Any, outputs: Outputs) -> str:
-    names: list[str] = [output.name for output in model.graph.output]
-    return names[1] if outputs.kind == "probabilities" else names[0]
-
-
-def _register_boosters() -> None:
-    from skl2onnx import update_registered_converter
-    from skl2onnx.common.shape_calculator import (
-        calculate_linear_classifier_output_shapes,
-        calculate_linear_regressor_output_shapes,
-    )
-
-    options = {"nocl": [True, False], "zipmap": [True, False, "columns"]}
-    try:
-        from lightgbm import LGBMClassifier, LGBMRegressor
-        from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
-
-        update_registered_converter(
-            LGBMClassifier,
-            "LightGbmLGBMClassifier",
-            calculate_linear_classifier_output_shapes,
-            convert_lightgbm,
-            options=options,
-        )
-        update_registered_converter(
-            LGBMRegressor,
-            "LightGbmLGBMRegressor",
-            calculate_linear_regressor_output_shapes,
-            convert_lightgbm,
-            options={"split": None},
-        )
-    except ImportError:
-        pass
-    try:
-        from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost
-        from xgboost import XGBClassifier, XGBRegressor
-
-        update_registered_converter(
-            XGBClassifier,
-            "XGBoostXGBClassifier",
-            calculate_linear_classifier_output_shapes,
-            convert_xgboost,
-            options=options,
-        )
-        update_registered_converter(
-            XGBRegressor,
-            "XGBoostXGBRegressor",
-            calculate_linear_regressor_output_shapes,
-            convert_xgboost,
-        )
-    except ImportError:
-        pass
+    position = 1 if outputs.kind == "probabilities" else 0
+    name: str = model.graph.output[position].name
+    return name

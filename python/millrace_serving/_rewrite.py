@@ -101,6 +101,12 @@ def _name_missing(transformer: Any) -> None:
         ):
             transformer.missing_values = MISSING
     elif kind in ("OneHotEncoder", "OrdinalEncoder"):
+        # Without infrequent categories, an unseen one is all zeros either way.
+        infrequent = getattr(transformer, "infrequent_categories_", [])
+        if transformer.handle_unknown in ("infrequent_if_exist", "warn") and not any(
+            categories is not None for categories in infrequent
+        ):
+            transformer.handle_unknown = "ignore"
         transformer.categories_ = [_named(categories) for categories in transformer.categories_]
 
 

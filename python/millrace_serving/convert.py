@@ -62,16 +62,13 @@ def _convert(model_dir: str, output_dir: str, request: dict[str, Any]) -> dict[s
     inputs = request["inputs"]
     candidate = load_candidate(model_dir, request["flavors"], request["predict_fn"])
     subject = _Subject(model_dir, inputs, candidate, request["input_example"])
-    converted = convert(candidate, subject.named, subject.width)
-    sample, refused = subject.sample(converted)
-    report = _prove(subject, converted, sample)
-    if not report["passed"]:
-        raise NotConvertibleError(f"parity failed: {json.dumps(report)}")
+    converted, refused, report = _convert_precisely_enough(subject)
     with open(os.path.join(output_dir, "model.onnx"), "wb") as file:
         file.write(converted.graph.model.SerializeToString())
     dictionary = converted.graph.dictionary
     return {
         "flavour": "onnx",
+        "precision": "double" if converted.is_double else "single",
         "numbers": converted.numbers if subject.named is not None else None,
         "texts": [
             {"column": name, "missing": dictionary.get(converted.fills[name], 0)}
@@ -86,6 +83,31 @@ def _convert(model_dir: str, output_dir: str, request: dict[str, Any]) -> dict[s
         },
         "parity": report,
     }
+
+
+def _convert_precisely_enough(
+    subject: _Subject,
+) -> tuple[Converted, list[str], dict[str, Any]]:
+    """Single precision is faster; double is tried where single does not answer the same."""
+    problems: list[str] = []
+    for is_double in (False, True):
+        precision = "double" if is_double else "single"
+        try:
+            converted = convert(
+                subject.candidate, subject.named, subject.width, is_double=is_double
+            )
+            sample, refused = subject.sample(converted)
+            report = _prove(subject, converted, sample)
+        except NotConvertibleError as error:
+            problems.append(str(error))
+            continue
+        except Exception as error:  # a converter fails in its own ways
+            problems.append(f"{precision} precision: {type(error).__name__}: {error}")
+            continue
+        if report["passed"]:
+            return converted, refused, report
+        problems.append(f"{precision} precision: parity failed: {json.dumps(report)}")
+    raise NotConvertibleError("; ".join(dict.fromkeys(problems)))
 
 
 class _Subject:
@@ -203,7 +225,8 @@ def _feeds(subject: _Subject, converted: Converted, values: list[list[Any]]) -> 
     feeds: dict[str, Any] = {}
     if numbers:
         cells = [[np.nan if v is None else v for v in by_name[name]] for name in numbers]
-        feeds["numbers"] = np.array(cells, dtype="float32").T.copy()
+        dtype = "float64" if converted.is_double else "float32"
+        feeds["numbers"] = np.array(cells, dtype=dtype).T.copy()
     if converted.texts:
         dictionary = converted.graph.dictionary
         codes = [

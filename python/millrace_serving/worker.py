@@ -97,7 +97,8 @@ def _score(model: Any, native: Any, frame: Any) -> dict[str, list[Any]]:
 
     labels = native.predict(frame)
     probabilities = np.asarray(native.predict_proba(frame), dtype="float64")
-    chosen = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities.max(axis=1)
+    is_binary = probabilities.shape[1] == 2
+    chosen = probabilities[:, 1] if is_binary else probabilities.max(axis=1)
     return {"prediction": _per_row(labels, len(labels)), "probability": _plain(chosen.tolist())}
 
 

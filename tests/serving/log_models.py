@@ -1,7 +1,8 @@
-"""Logs small models with an unmodified MLflow client: ``log_models.py URL NAME...``"""
+"""Logs small models with an unmodified MLflow client, registered: ``log_models.py URL NAME...``"""
 
 import sys
 import warnings
+from importlib.metadata import version
 
 import mlflow
 import numpy as np
@@ -14,6 +15,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 warnings.filterwarnings("ignore")
+packages = ["mlflow-skinny", "scikit-learn", "lightgbm", "pandas", "cloudpickle"]
+pins = [f"{name}=={version(name)}" for name in packages]
 rng = np.random.default_rng(7)
 ROWS = 400
 frame = pd.DataFrame(
@@ -52,6 +55,7 @@ def log(name: str, model: object, data: pd.DataFrame, target: object, **options:
             input_example=data.head(50),
             registered_model_name=name,
             serialization_format="cloudpickle",
+            pip_requirements=pins,
             **options,
         )
 
@@ -82,6 +86,6 @@ for kind in sys.argv[2:]:
                 signature=mlflow.models.infer_signature(data, data.charges, {"factor": 2.0}),
                 input_example=(data.head(5), {"factor": 2.0}),
                 registered_model_name="doubler",
-                pip_requirements=["mlflow-skinny==" + mlflow.__version__, "pandas", "cloudpickle"],
+                pip_requirements=pins,
             )
     print(f"logged {kind}")

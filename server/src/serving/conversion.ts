@@ -14,6 +14,8 @@ const Parity = Type.Object({
 const OnnxConversion = Type.Object({
   flavour: Type.Literal('onnx'),
   format: Type.Literal(1),
+  /** Of the float input. */
+  precision: Type.Union([Type.Literal('single'), Type.Literal('double')]),
   /** Columns of the float input, in order; null where the model takes a matrix. */
   numbers: Type.Union([Type.Array(Type.String()), Type.Null()]),
   /** Columns of the code input, in order, with the code of a missing value. */

@@ -29,9 +29,8 @@ export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
   const run = async (rows: readonly Row[]): Promise<Output> => {
     const { numbers, codes } = encode(rows)
     const feeds: Record<string, Tensor> = {}
-    if (numbers)
-      feeds['numbers'] = new ort.Tensor('float32', numbers.data, [rows.length, numbers.width])
-    if (codes) feeds['codes'] = new ort.Tensor('int32', codes.data, [rows.length, codes.width])
+    if (numbers) feeds['numbers'] = new ort.Tensor(numbers.data, [rows.length, numbers.width])
+    if (codes) feeds['codes'] = new ort.Tensor(codes.data, [rows.length, codes.width])
     return readOutput(await runSession(session, feeds, input.model), rows.length)
   }
   const checkMissing = planMissingCheck(input)
@@ -93,31 +92,36 @@ interface Matrix<Data> {
   readonly width: number
 }
 interface Encoded {
-  readonly numbers: Matrix<Float32Array> | undefined
+  readonly numbers: Matrix<Float32Array | Float64Array> | undefined
   readonly codes: Matrix<Int32Array> | undefined
 }
 
 function planEncoding({ conversion, columns }: OpenOnnxInput): (rows: readonly Row[]) => Encoded {
-  const { numbers: names, texts } = conversion
+  const { numbers: names, texts, precision } = conversion
+  const Numbers = precision === 'double' ? Float64Array : Float32Array
   if (names === null || columns === undefined) {
     return (rows) => {
       const width = rows[0]?.length ?? 0
       const positions = Array.from({ length: width }, (_, i) => i)
-      return { numbers: encodeNumbers(rows, positions), codes: undefined }
+      return { numbers: encodeNumbers(rows, positions, Numbers), codes: undefined }
     }
   }
   const numbers = names.map((name) => columns.indexOf(name))
   const dictionary = new Map(Object.entries(conversion.dictionary))
   const codes = texts.map(({ column, missing }) => ({ at: columns.indexOf(column), missing }))
   return (rows) => ({
-    numbers: numbers.length > 0 ? encodeNumbers(rows, numbers) : undefined,
+    numbers: numbers.length > 0 ? encodeNumbers(rows, numbers, Numbers) : undefined,
     codes: codes.length > 0 ? encodeTexts(rows, codes, dictionary) : undefined,
   })
 }
 
-function encodeNumbers(rows: readonly Row[], positions: readonly number[]): Matrix<Float32Array> {
+function encodeNumbers(
+  rows: readonly Row[],
+  positions: readonly number[],
+  Numbers: typeof Float32Array | typeof Float64Array,
+): Matrix<Float32Array | Float64Array> {
   const width = positions.length
-  const data = new Float32Array(rows.length * width)
+  const data = new Numbers(rows.length * width)
   let next = 0
   for (const row of rows) {
     for (const position of positions) {
