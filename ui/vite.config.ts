@@ -1,4 +1,6 @@
 import react from '@vitejs/plugin-react'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { env } from 'node:process'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
@@ -11,15 +13,15 @@ function precompress(): Plugin {
     name: 'millrace:precompress',
     apply: 'build',
     enforce: 'post',
-    generateBundle(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        if (!compressible.test(file.fileName)) continue
-        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source)
+    // After everything is written: Vite fills placeholders into chunks until the very end.
+    async writeBundle({ dir = 'dist' }, bundle) {
+      for (const fileName of Object.keys(bundle)) {
+        if (!compressible.test(fileName)) continue
+        const path = join(dir, fileName)
+        const source = await readFile(path)
         const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }
-        const versions = { br: brotliCompressSync(source, quality), gz: gzipSync(source) }
-        for (const [suffix, body] of Object.entries(versions)) {
-          this.emitFile({ type: 'asset', fileName: `${file.fileName}.${suffix}`, source: body })
-        }
+        await writeFile(`${path}.br`, brotliCompressSync(source, quality))
+        await writeFile(`${path}.gz`, gzipSync(source))
       }
     },
   }
