@@ -47,9 +47,13 @@ export interface TaskView {
   readonly [field: string]: unknown
 }
 
-export async function jobsBench(dialect: TestDialect = 'sqlite'): Promise<JobsBench> {
+export async function jobsBench(
+  dialect: TestDialect = 'sqlite',
+  options: { readonly uv?: string } = {},
+): Promise<JobsBench> {
   const stack = new AsyncDisposableStack()
   const ctx = stack.use(await testCtx(dialect, ...rooms))
+  Object.assign(ctx, { config: { ...ctx.config, uvPath: options.uv } })
   const app = await buildApp(ctx)
   stack.defer(() => app.close())
   Object.assign(ctx, { url: await app.listen({ host: '127.0.0.1', port: 0 }) })

@@ -11,7 +11,8 @@ function condition(key: string, task: object, before: readonly object[] = []): o
   return { task_key: key, condition_task: task, depends_on: before }
 }
 
-describe.each(testDialects)('engine on %s', (dialect) => {
+// An in-process Postgres takes its time to start on a busy machine.
+describe.each(testDialects)('engine on %s', { timeout: 120_000 }, (dialect) => {
   test('takes the branch that a condition chose and excludes the other', async () => {
     await using b = await jobsBench(dialect)
     const runId = await b.run({
@@ -246,4 +247,100 @@ test('says once that a run and a task take longer than their health rules allow'
     { task_key: 'w', limit: 30 },
     { task_key: null, limit: 60 },
   ])
+})
+
+test('runs only the tasks asked for, with those before or after them', async () => {
+  await using b = await jobsBench()
+  const { job_id: jobId } = await b.post('create', {
+    tasks: [
+      condition('a', yes),
+      condition('b', yes, [{ task_key: 'a' }]),
+      condition('c', yes, [{ task_key: 'b' }]),
+    ],
+    max_concurrent_runs: 10,
+  })
+  const ran = async (only: readonly string[]) => {
+    const { run_id: runId } = await b.post('run-now', { job_id: jobId, only })
+    return Object.keys(results(await b.ended(Number(runId))))
+  }
+  expect(await ran(['b'])).toEqual(['b'])
+  expect(await ran(['+b'])).toEqual(['a', 'b'])
+  expect(await ran(['b+'])).toEqual(['b', 'c'])
+  await expect(ran(['x'])).rejects.toThrow(/'x' is not a task of this job/)
+})
+
+test('ends a disabled task DISABLED, and what follows it alone EXCLUDED', async () => {
+  await using b = await jobsBench()
+  const runId = await b.run({
+    tasks: [
+      { ...condition('off', yes), disabled: true },
+      condition('on', yes),
+      condition('alone', yes, [{ task_key: 'off' }]),
+      condition('both', yes, [{ task_key: 'off' }, { task_key: 'on' }]),
+    ],
+  })
+  const run = await b.ended(runId)
+  expect(run.state.result_state).toBe('SUCCESS')
+  expect(results(run)).toEqual({
+    off: 'DISABLED',
+    on: 'SUCCESS',
+    alone: 'EXCLUDED',
+    both: 'SUCCESS',
+  })
+})
+
+test('runs every iteration of a for-each and fails when some did', async () => {
+  await using b = await jobsBench()
+  const nested = condition('one', { op: 'LESS_THAN', left: '{{input}}', right: '2' })
+  const each = { inputs: '[1, "x", 3]', concurrency: 1, task: nested }
+  const run = await b.ended(await b.run({ tasks: [{ task_key: 'each', for_each_task: each }] }))
+  expect(run.tasks[0]?.state.state_message).toMatch(
+    /^1 of 3 iterations did not succeed; the first is number 1/,
+  )
+  expect(run.tasks[0]?.['for_each_task']).toMatchObject({
+    stats: { task_run_stats: { completed_iterations: 3, failed_iterations: 1 } },
+  })
+  const bad = { ...each, inputs: '{{job.id}}' }
+  const other = await b.ended(await b.run({ tasks: [{ task_key: 'each', for_each_task: bad }] }))
+  expect(other.tasks[0]?.state.state_message).toMatch(/must be a JSON array; found \d+/)
+})
+
+test('cancels one task and what depends on it, but not the rest', async () => {
+  await using b = await jobsBench()
+  const wait = (key: string, version: string) => ({
+    task_key: key,
+    approval_task: { model_name: 'm', model_version: version, stage: 'Production' },
+  })
+  const runId = await b.run({
+    tasks: [
+      wait('a', '1'),
+      condition('after', yes, [{ task_key: 'a' }]),
+      { ...condition('cleanup', yes, [{ task_key: 'a' }]), run_if: 'ALL_DONE' },
+    ],
+  })
+  await eventually(async () => (await b.view(runId)).state.life_cycle_state).toBe('BLOCKED')
+  const [first] = (await b.view(runId)).tasks
+  await b.post('runs/cancel', { run_id: first?.run_id })
+  const run = await b.ended(runId)
+  expect(results(run)).toEqual({ a: 'CANCELED', after: 'UPSTREAM_CANCELED', cleanup: 'SUCCESS' })
+  expect(run.state.result_state).toBe('CANCELED')
+})
+
+test('cancels the run that a task started with it', async () => {
+  await using b = await jobsBench()
+  const wait = {
+    task_key: 'w',
+    approval_task: { model_name: 'm', model_version: '1', stage: 'Production' },
+  }
+  const { job_id: inner } = await b.post('create', { name: 'inner', tasks: [wait] })
+  const runId = await b.run({ tasks: [{ task_key: 'x', run_job_task: { job_id: inner } }] })
+  const child = async () => {
+    const { runs } = await b.get('runs/list', { job_id: String(inner) })
+    return (runs as { run_id: number; state: object }[])[0]
+  }
+  await eventually(child).toMatchObject({ state: { life_cycle_state: 'BLOCKED' } })
+  await b.post('runs/cancel', { run_id: runId })
+  expect((await b.ended(runId)).state.result_state).toBe('CANCELED')
+  const ended = await b.ended((await child())?.run_id ?? 0)
+  expect(ended.state.result_state).toBe('CANCELED')
 })

@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { ensureUv, findPython } from '../../../../scripts/python-envs.mjs'
+import { makeDirectories, writeFile as writeWorkspaceFile } from '../../workspace/index.ts'
 import { listEdges } from '../../core/index.ts'
 import { eventually, jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
 
@@ -155,7 +161,7 @@ test('goes on after a restart of the engine without starting the process again',
 })
 
 test('fails with the resolver’s words for a library that does not exist, and for a missing file', async () => {
-  await using b = await jobsBench()
+  await using b = await jobsBench('sqlite', { uv: await ensureUv() })
   await b.write('/Users/me/p/x.py', 'print(1)\n')
   const run = await b.ended(
     await b.run({
@@ -166,6 +172,7 @@ test('fails with the resolver’s words for a library that does not exist, and f
     { termination_details: { code: 'LIBRARY_INSTALLATION_ERROR' } },
     { termination_details: { code: 'RESOURCE_NOT_FOUND' } },
   ])
+  expect(run.tasks[0]?.state.state_message).toContain('pip==0.0.0.1')
   expect(run.tasks[1]?.state.state_message).toContain('/Users/me/p/gone.py')
 })
 
@@ -228,4 +235,65 @@ test('lets nothing of a SQL file be seen when one of its statements fails', asyn
   expect(results(run)).toEqual({ make: 'SUCCESS', bad: 'FAILED', count: 'SUCCESS' })
   const output = await b.get('runs/get-output', { run_id: String(run.tasks[2]?.run_id) })
   expect(JSON.stringify(output['sql_output'])).toContain('"string_value":"0"')
+})
+
+const makeWheel = `
+import sys, zipfile
+name, path = "demo_pkg", sys.argv[1]
+info = f"{name}-1.0.dist-info"
+with zipfile.ZipFile(path, "w") as wheel:
+    wheel.writestr(f"{name}/__init__.py", "import sys\\ndef main():\\n    print('main', sys.argv[1:])\\ndef other():\\n    print('other', sys.argv[1:])\\n")
+    wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n")
+    wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\\nrun = demo_pkg:main\\n")
+    wheel.writestr(f"{info}/RECORD", "")
+`
+
+test('runs an entry point of a wheel, or a function of its package', async () => {
+  await using b = await jobsBench('sqlite', { uv: await ensureUv() })
+  const path = join(b.ctx.config.dataDir, 'demo_pkg-1.0-py3-none-any.whl')
+  const python = await findPython()
+  await promisify(execFile)(python.path, ['-c', makeWheel, path])
+  await makeDirectories(b.ctx, '/Users/me/w')
+  const workspacePath = '/Users/me/w/demo_pkg-1.0-py3-none-any.whl'
+  await writeWorkspaceFile(b.ctx, {
+    path: workspacePath,
+    content: await readFile(path),
+    overwrite: true,
+  })
+  const wheel = (key: string, task: object) => ({
+    task_key: key,
+    libraries: [{ whl: workspacePath }],
+    python_wheel_task: { package_name: 'demo-pkg', ...task },
+  })
+  const run = await b.ended(
+    await b.run({
+      tasks: [
+        wheel('point', { entry_point: 'run', parameters: ['a', 'b'] }),
+        wheel('function', { entry_point: 'other', named_parameters: { day: 'monday' } }),
+        wheel('nothing', { entry_point: 'nope' }),
+      ],
+    }),
+  )
+  expect(run.tasks[0]?.state.state_message).toBe('')
+  expect(results(run)).toEqual({ point: 'SUCCESS', function: 'SUCCESS', nothing: 'FAILED' })
+  const logs = await Promise.all(
+    run.tasks.map((task) => b.get('runs/get-output', { run_id: String(task.run_id) })),
+  )
+  expect(logs.map((output) => output['logs'])).toMatchObject([
+    "main ['a', 'b']\n",
+    "other ['--day=monday']\n",
+    expect.stringContaining("has no entry point 'nope' (it has ['run'])"),
+  ])
+})
+
+test('ends a task that needs more memory than its limit, naming the limit', async () => {
+  await using b = await jobsBench()
+  await b.write('/Users/me/p/greedy.py', 'x = bytearray(2_000_000_000)\n')
+  const new_cluster = { spark_conf: { 'spark.driver.memory': '256m' } }
+  const run = await b.ended(await b.run({ tasks: [script('greedy', { new_cluster })] }))
+  expect(run.tasks[0]?.state).toMatchObject({
+    result_state: 'FAILED',
+    state_message: expect.stringMatching(/memory/i),
+  })
 })

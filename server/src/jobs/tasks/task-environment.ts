@@ -1,8 +1,9 @@
 /** The Python environment of a task: from its libraries or the job's environment to a lock. */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { ensureEnvironment, type Environment } from '../../compute/index.ts'
-import type { Ctx } from '../../core/index.ts'
+import { newId, type Ctx } from '../../core/index.ts'
 import { hashFile, materialise, readFile } from '../../workspace/index.ts'
 import type { Attempt } from './contract.ts'
 
@@ -56,9 +57,15 @@ function parseRequirements(text: string): string[] {
     .filter((line) => line !== '')
 }
 
-// Installers want the wheel under its own name; the folder by its hash keeps versions apart.
+// Installers want the wheel under its own name; the folder by its hash keeps versions apart. It comes
+// there whole or not at all, because several tasks may want it at the same time.
 async function wheelOnDisk(ctx: Ctx, path: string): Promise<string> {
   const folder = join(ctx.config.dataDir, 'wheels', await hashFile(ctx, path))
-  await mkdir(folder, { recursive: true })
-  return (await materialise(ctx, path, folder)).path
+  const wheel = join(folder, basename(path))
+  if (existsSync(wheel)) return wheel
+  const partial = join(folder, newId())
+  const copy = await materialise(ctx, path, partial)
+  await rename(copy.path, wheel)
+  await rm(partial, { recursive: true })
+  return wheel
 }
