@@ -208,6 +208,12 @@ export const trackingMigrations: Migrations = {
         (trace, created_at)`.execute(db)
     },
   },
+  '0011_tracking_run_status': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index tracking_run_status on tracking_run
+        (experiment, status, started_at)`.execute(db)
+    },
+  },
 }
 
 /** The histories of a database made before there was a log. */

@@ -1,7 +1,7 @@
 import type { DialectName, Script } from '../../core/index.ts'
 import { trackingErrors } from '../errors.ts'
 import { findKey } from '../keys.ts'
-import { numberList } from '../number-list.ts'
+import { among } from '../number-list.ts'
 import {
   allowOperators,
   compareInteger,
@@ -22,9 +22,10 @@ export interface RunScope {
   readonly experiments: readonly number[]
 }
 
-/** One condition on runs, as a test of a row `r` and, where an index finds its runs, as a source of them. */
+/** One condition on runs, as a test of one and, where an index finds its runs, as a source of them. */
 export interface RunCondition {
-  readonly test: SqlPart
+  /** SQL on a row `r` of `tracking_run`, whose number `run` is known before the row is read. */
+  readonly test: (run: string) => SqlPart
   /** `select … as run …`: the numbers of all runs that meet the condition. */
   readonly source?: SqlPart
 }
@@ -56,25 +57,26 @@ function* toCondition(scope: RunScope, comparison: Comparison): Script<RunCondit
   }
 }
 
-const nothing: SqlPart = { sql: '1 = 0', parameters: [] }
-const everything: SqlPart = { sql: '1 = 1', parameters: [] }
+const never = (): SqlPart => ({ sql: '1 = 0', parameters: [] })
+const always = (): SqlPart => ({ sql: '1 = 1', parameters: [] })
 
 function* metricCondition(scope: RunScope, comparison: Comparison): Script<RunCondition> {
   allowOperators(comparison, numberOperators)
   const value = compareNumber('m.value', comparison)
   const key = yield* findKey(comparison.key)
-  if (key === undefined) return { test: nothing }
-  const test = {
-    sql: `exists (select 1 from tracking_latest_metric m
-      where m.run = r.id and m.key = ? and m.is_nan = 0 and ${value.sql})`,
-    parameters: [key, ...value.parameters],
-  }
+  if (key === undefined) return { test: never }
+  const has = compareNumber('x.value', comparison)
+  const test = (run: string): SqlPart => ({
+    sql: `exists (select 1 from tracking_latest_metric x
+      where x.run = ${run} and x.key = ? and x.is_nan = 0 and ${has.sql})`,
+    parameters: [key, ...has.parameters],
+  })
   if (comparison.operator === '!=') return { test }
-  const list = numberList(scope.dialect, scope.experiments)
+  const within = among(scope.dialect, 'm.experiment', scope.experiments)
   const source = {
-    sql: `select m.run from tracking_latest_metric m where m.experiment in ${list.sql}
+    sql: `select m.run from tracking_latest_metric m where ${within.sql}
       and m.key = ? and m.is_nan = 0 and ${value.sql}`,
-    parameters: [list.parameter, key, ...value.parameters],
+    parameters: [...within.parameters, key, ...value.parameters],
   }
   return { test, source }
 }
@@ -89,15 +91,16 @@ function* pairCondition(
   allowOperators(comparison, [...textOperators, 'IS NULL', 'IS NOT NULL'])
   const { operator } = comparison
   const value = operator.startsWith('IS')
-    ? everything
+    ? always()
     : compareText(scope.dialect, 't.value', comparison)
   const key = yield* findKey(comparison.key)
-  if (key === undefined) return { test: operator === 'IS NULL' ? everything : nothing }
-  const exists = `exists (select 1 from ${table} t where t.run = r.id and t.key = ? and ${value.sql})`
-  const test = {
-    sql: operator === 'IS NULL' ? `not ${exists}` : exists,
+  if (key === undefined) return { test: operator === 'IS NULL' ? always : never }
+  const not = operator === 'IS NULL' ? 'not ' : ''
+  const test = (run: string): SqlPart => ({
+    sql: `${not}exists (select 1 from ${table} t
+      where t.run = ${run} and t.key = ? and ${value.sql})`,
     parameters: [key, ...value.parameters],
-  }
+  })
   if (operator !== '=') return { test }
   return { test, source: pairSource(scope, { table, key, value: textOf(comparison) }) }
 }
@@ -109,34 +112,34 @@ interface Pair {
 }
 
 function pairSource({ dialect, experiments }: RunScope, { table, key, value }: Pair): SqlPart {
-  const list = numberList(dialect, experiments)
+  const within = among(dialect, 't.experiment', experiments)
   return {
-    sql: `select t.run from ${table} t where t.experiment in ${list.sql} and t.key = ?
+    sql: `select t.run from ${table} t where ${within.sql} and t.key = ?
       and substr(t.value, 1, 64) = substr(cast(? as text), 1, 64) and t.value = ?`,
-    parameters: [list.parameter, key, value, value],
+    parameters: [...within.parameters, key, value, value],
   }
 }
 
 const datasetColumns: Readonly<Record<string, string>> = { name: 'd.name', digest: 'd.digest' }
 
-function datasetTest(dialect: DialectName, comparison: Comparison): SqlPart {
+function datasetTest(dialect: DialectName, comparison: Comparison): RunCondition['test'] {
   allowOperators(comparison, listOperators)
   if (comparison.key === 'context') {
     const value = compareText(dialect, 'c.value', comparison)
-    return {
+    return (run) => ({
       sql: `exists (select 1 from tracking_run_dataset_tag c
-        where c.run = r.id and c.name = 'mlflow.data.context' and ${value.sql})`,
+        where c.run = ${run} and c.name = 'mlflow.data.context' and ${value.sql})`,
       parameters: value.parameters,
-    }
+    })
   }
   const column = datasetColumns[comparison.key]
   if (column === undefined) throw unknownName(comparison, ['name', 'digest', 'context'])
   const value = compareText(dialect, column, comparison)
-  return {
+  return (run) => ({
     sql: `exists (select 1 from tracking_run_dataset i join tracking_dataset d on d.id = i.dataset
-      where i.run = r.id and ${value.sql})`,
+      where i.run = ${run} and ${value.sql})`,
     parameters: value.parameters,
-  }
+  })
 }
 
 /** Attributes of a run by the names that MLflow knows them under. */
@@ -162,27 +165,43 @@ function* attributeCondition(scope: RunScope, comparison: Comparison): Script<Ru
   if (!attribute) throw unknownName(comparison, Object.keys(runAttributes))
   if (attribute.kind === 'number') {
     allowOperators(comparison, numberOperators)
-    return { test: compareInteger(attribute.column, comparison) }
+    return { test: () => compareInteger(attribute.column, comparison) }
   }
   const isRunId = attribute.column === 'r.run_id'
   allowOperators(comparison, isRunId ? listOperators : textOperators)
-  const test = compareText(scope.dialect, attribute.column, comparison)
+  const compared = compareText(scope.dialect, attribute.column, comparison)
+  const source = yield* attributeSource(scope, comparison, { column: attribute.column, compared })
+  return { test: () => compared, ...(source ? { source } : {}) }
+}
+
+interface TextAttribute {
+  readonly column: string
+  readonly compared: SqlPart
+}
+
+/** Attributes that an index finds: the id, the status, and the name, which is a tag as well. */
+function* attributeSource(
+  scope: RunScope,
+  comparison: Comparison,
+  { column, compared }: TextAttribute,
+): Script<SqlPart | undefined> {
   const { operator } = comparison
-  if (isRunId && (operator === '=' || operator === 'IN')) {
-    const { sql, parameters } = test
+  if (operator !== '=' && operator !== 'IN') return undefined
+  if (column === 'r.run_id') {
+    const { sql, parameters } = compared
+    return { sql: `select r.id as run from tracking_run r where ${sql}`, parameters }
+  }
+  if (column === 'r.status') {
+    const within = among(scope.dialect, 'r.experiment', scope.experiments)
     return {
-      test,
-      source: { sql: `select r.id as run from tracking_run r where ${sql}`, parameters },
+      sql: `select r.id as run from tracking_run r where ${within.sql} and ${compared.sql}`,
+      parameters: [...within.parameters, ...compared.parameters],
     }
   }
-  if (attribute.column === 'r.name' && operator === '=') {
-    // The name is a tag as well, and tags have an index.
-    const key = yield* findKey('mlflow.runName')
-    if (key === undefined) return { test }
-    const value = textOf(comparison)
-    return { test, source: pairSource(scope, { table: 'tracking_tag', key, value }) }
-  }
-  return { test }
+  if (column !== 'r.name') return undefined
+  const key = yield* findKey('mlflow.runName')
+  if (key === undefined) return undefined
+  return pairSource(scope, { table: 'tracking_tag', key, value: textOf(comparison) })
 }
 
 function unknownName(comparison: Comparison, known: readonly string[]): Error {

@@ -10,11 +10,15 @@ export interface RunOrder {
   readonly joins: string
   readonly parameters: readonly SqlValue[]
   readonly columns: readonly OrderColumn[]
-  /**
-   * Set when the first key is a metric: the first two columns then are its rank (0 a number, 1 NaN,
-   * 2 missing) and its value.
-   */
-  readonly leadingMetric?: { readonly key: number; readonly descending: boolean }
+  /** The first key, when it is a metric, param or tag; the first two columns are its rank and value. */
+  readonly leading?: Leading
+}
+
+export interface Leading {
+  /** Ranks of a metric: 0 a number, 1 NaN, 2 missing; of a param or tag: 0 there, 1 missing. */
+  readonly entity: 'metric' | 'param' | 'tag'
+  readonly key: number
+  readonly descending: boolean
 }
 
 /**
@@ -25,7 +29,7 @@ export function* runOrder(orderBy: readonly string[]): Script<RunOrder> {
   const columns: OrderColumn[] = []
   const joins: string[] = []
   const parameters: SqlValue[] = []
-  let leadingMetric: RunOrder['leadingMetric']
+  let leading: Leading | undefined
   for (const text of orderBy) {
     const { entity, key, ascending, at } = parseOrderBy(text)
     const descending = !ascending
@@ -33,15 +37,15 @@ export function* runOrder(orderBy: readonly string[]): Script<RunOrder> {
       columns.push(...attributeColumns(key, descending))
       continue
     }
-    if (entity === 'dataset') {
-      throw trackingErrors.TRACKING_FILTER_INVALID(at, 'runs are not ordered by datasets')
+    if (entity === 'dataset' || entity === 'metadata') {
+      throw trackingErrors.TRACKING_FILTER_INVALID(at, `runs are not ordered by ${entity}s`)
     }
     const number = yield* findKey(key)
     // A name that was never logged is missing everywhere and orders nothing.
     if (number === undefined) continue
     const alias = `o${joins.length}`
     const table = entity === 'metric' ? 'tracking_latest_metric' : `tracking_${entity}`
-    if (entity === 'metric' && columns.length === 0) leadingMetric = { key: number, descending }
+    if (columns.length === 0) leading = { entity, key: number, descending }
     joins.push(`left join ${table} ${alias} on ${alias}.run = r.id and ${alias}.key = ?`)
     parameters.push(number)
     columns.push(...(entity === 'metric' ? metricColumns : pairColumns)(alias, descending))
@@ -51,7 +55,7 @@ export function* runOrder(orderBy: readonly string[]): Script<RunOrder> {
     joins: joins.join('\n'),
     parameters,
     columns: complete,
-    ...(leadingMetric ? { leadingMetric } : {}),
+    ...(leading ? { leading } : {}),
   }
 }
 
