@@ -67,10 +67,25 @@ describe('every learner on every kind of column', () => {
     expect(search.state).toBe('FINISHED')
     expect(search.leaderboard.at(-1)?.learner).toBe('baseline')
     expect(new Set(search.leaderboard.map(({ learner }) => learner)).size).toBeGreaterThanOrEqual(7)
-    expect(await bench.notebook(search.exploration_notebook ?? '')).not.toContain(
-      '"output_type": "error"',
-    )
+    const exploration = await bench.notebook(search.exploration_notebook ?? '')
+    expect(exploration).not.toMatch(/"output_type":\s*"error"/)
   })
+})
+
+test.each([
+  { name: 'numbers', columns: 'x, money', target: 'x * 2 + third', problem: 'regression' },
+  { name: 'categories', columns: 'color, bit', target: 'third = 1', problem: 'classification' },
+  { name: 'texts', columns: 'note', target: 'third > 0', problem: 'classification' },
+])('a table of $name only', async ({ columns, target, problem }) => {
+  await bench.sql(mixed(target))
+  await bench.sql(`create or replace table narrow as select ${columns}, y from mixed`)
+  const dataset = { table: 'narrow' }
+  const started = await bench.start({ dataset, target: 'y', problem, max_trials: 2, folds: 3 })
+  const search = await bench.ended(started.search_id)
+  expect(search.leaderboard.map(({ error }) => error)).toEqual([null, null])
+  expect(await bench.notebook(search.exploration_notebook ?? '')).not.toMatch(
+    /"output_type":\s*"error"/,
+  )
 })
 
 test('a trial that fails is recorded with its error, and the search goes on', async () => {

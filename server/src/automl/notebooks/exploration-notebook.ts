@@ -19,7 +19,7 @@ export function explorationNotebook(plan: SearchPlan): string {
     ...numbers(plan),
     ...categories(plan),
     ...strengths(plan),
-    ...repetitions(),
+    ...repetitions(plan),
   ])
 }
 
@@ -140,28 +140,32 @@ function numbers(plan: SearchPlan): Cell[] {
   ]
 }
 
-function categories({ task }: SearchPlan): Cell[] {
-  const value =
-    task.problem === 'regression' || task.positiveLabel === undefined
-      ? task.problem === 'regression'
-        ? 'data[TARGET]'
-        : 'data[TARGET] == counts.index[0]'
-      : `data[TARGET] == ${python(task.positiveLabel)}`
-  const title = task.problem === 'regression' ? 'mean of the target' : 'share of the class'
+function categories(plan: SearchPlan): Cell[] {
+  const { task } = plan
+  if (named(plan, [ColumnKind.Boolean, ColumnKind.Categorical]).length === 0) return []
+  const isRegression = task.problem === 'regression'
+  const title = isRegression ? 'mean of the target' : 'share of the class'
   return [
     markdown('## Categories', '', `How the ${title} differs between their values.`),
     code(
-      `value = ${value}`,
+      `value = ${valueOf(plan)}`,
       'table = pd.concat(',
       '    {',
       '        column: value.groupby(data[column].astype(str)).agg(["size", "mean"])',
       '        for column in CATEGORIES',
       '    }',
-      ') if CATEGORIES else pd.DataFrame({"size": [], "mean": []})',
-      'table.rename_axis(["column", "value"]).rename(columns={"size": "rows", "mean": ' +
-        `${python(title)}}).round(3)`,
+      ')',
+      `table = table.rename(columns={"size": "rows", "mean": ${python(title)}})`,
+      'table.rename_axis(["column", "value"]).round(3)',
     ),
   ]
+}
+
+/** What a mean is taken of: the target, or whether it is the class that people look for. */
+function valueOf({ task }: SearchPlan): string {
+  if (task.problem === 'regression') return 'data[TARGET]'
+  if (task.positiveLabel === undefined) return 'data[TARGET] == counts.index[0]'
+  return `data[TARGET] == ${python(task.positiveLabel)}`
 }
 
 function strengths({ task }: SearchPlan): Cell[] {
@@ -198,16 +202,19 @@ function strengths({ task }: SearchPlan): Cell[] {
   ]
 }
 
-function repetitions(): Cell[] {
+function repetitions(plan: SearchPlan): Cell[] {
+  const pairs = named(plan, [ColumnKind.Numeric]).length < 2 ? [] : [correlations]
   return [
     markdown('## Repetitions', '', 'Rows that occur twice, and numbers that say the same.'),
     code(
       'f"{data[FEATURES + [TARGET]].duplicated().sum()} of {len(data)} rows repeat an earlier one"',
     ),
-    code(
-      'together = data[NUMBERS].corr(method="spearman").abs()',
-      'pairs = together.where(np.triu(np.ones(together.shape, dtype=bool), 1)).stack()',
-      'pairs[pairs > 0.8].sort_values(ascending=False).rename("correlation").to_frame().head(20)',
-    ),
+    ...pairs,
   ]
 }
+
+const correlations = code(
+  'together = data[NUMBERS].corr(method="spearman").abs()',
+  'pairs = together.where(np.triu(np.ones(together.shape, dtype=bool), 1)).stack()',
+  'pairs[pairs > 0.8].sort_values(ascending=False).rename("correlation").to_frame().head(20)',
+)
