@@ -63,7 +63,7 @@ export const automlErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (column: string, strategy: string, kind: string) =>
-      `imputers asks for ${strategy} in "${column}", which is ${kind}; numbers take mean, median, most_frequent and numeric constants, other columns most_frequent and constants`,
+      `imputers asks for ${strategy} in "${column}", which is ${kind}; numbers take mean, median, most_frequent and numeric constants, categories most_frequent and constants; elsewhere a missing value is a case of its own`,
   },
   AUTOML_SEARCH_NOT_FOUND: {
     status: 404,

@@ -70,6 +70,7 @@ describe('examining a request', () => {
     [{ excludeColumns: ['x'] }, 'AUTOML_COLUMN_UNKNOWN', /exclude_columns/],
     [{ imputers: { x: 'mean' } }, 'AUTOML_COLUMN_UNKNOWN', /imputers/],
     [{ imputers: { flag: 'mean' } }, 'AUTOML_IMPUTER_UNSUITABLE', /mean in "flag"/],
+    [{ imputers: { day: 'most_frequent' } }, 'AUTOML_IMPUTER_UNSUITABLE', /in "day"/],
     [{ target: 'constant' }, 'AUTOML_TARGET_UNSUITABLE', /same value in every row/],
     [{ target: 'number' }, 'AUTOML_TARGET_UNSUITABLE', /200 different values/],
     [{ target: 'day' }, 'AUTOML_TARGET_UNSUITABLE', /classes are texts/],

@@ -164,31 +164,40 @@ function isNested(type: string): boolean {
   return /^(array|map|struct|binary)/.test(type)
 }
 
-/** Every imputer as its column takes it; refuses means of what is not a number. */
+/** Every imputer as its column takes it; refuses what the column cannot do. */
 function fitImputers(
   features: readonly FeatureColumn[],
   imputers: Readonly<Record<string, ImputerStrategy>>,
 ): Record<string, ImputerStrategy> {
   const fitted: Record<string, ImputerStrategy> = {}
-  for (const { name, kind, isBooleanType } of features) {
-    const strategy = Object.hasOwn(imputers, name) ? imputers[name] : undefined
-    if (strategy === undefined) continue
-    const isNumber = kind === ColumnKind.Numeric || (kind === ColumnKind.Boolean && !isBooleanType)
-    if (typeof strategy === 'object') {
-      const value = isNumber ? Number(strategy.fill_value) : String(strategy.fill_value)
-      if (Number.isNaN(value)) {
-        const asked = `constant ${JSON.stringify(strategy.fill_value)}`
-        throw automlErrors.AUTOML_IMPUTER_UNSUITABLE(name, asked, kind)
-      }
-      fitted[name] = { strategy: 'constant', fill_value: value }
-      continue
+  for (const column of features) {
+    const asked = Object.hasOwn(imputers, column.name) ? imputers[column.name] : undefined
+    if (asked === undefined) continue
+    const fit = fitImputer(column, asked)
+    if (fit === undefined) {
+      throw automlErrors.AUTOML_IMPUTER_UNSUITABLE(column.name, sayStrategy(asked), column.kind)
     }
-    if (!isNumber && strategy !== 'most_frequent') {
-      throw automlErrors.AUTOML_IMPUTER_UNSUITABLE(name, strategy, kind)
-    }
-    fitted[name] = strategy
+    fitted[column.name] = fit
   }
   return fitted
+}
+
+function fitImputer(
+  { kind, isBooleanType }: FeatureColumn,
+  strategy: ImputerStrategy,
+): ImputerStrategy | undefined {
+  if (kind === ColumnKind.Numeric || (kind === ColumnKind.Boolean && !isBooleanType)) {
+    if (typeof strategy === 'string') return strategy
+    const value = Number(strategy.fill_value)
+    return Number.isNaN(value) ? undefined : { strategy: 'constant', fill_value: value }
+  }
+  if (kind !== ColumnKind.Categorical && kind !== ColumnKind.HighCardinality) return undefined
+  if (typeof strategy === 'string') return strategy === 'most_frequent' ? strategy : undefined
+  return { strategy: 'constant', fill_value: String(strategy.fill_value) }
+}
+
+function sayStrategy(strategy: ImputerStrategy): string {
+  return typeof strategy === 'string' ? strategy : `constant ${JSON.stringify(strategy.fill_value)}`
 }
 
 function chooseLearners(request: SearchRequest, task: Task): string[] {
