@@ -9,6 +9,8 @@ import { roomOf } from './room.ts'
 export const invocationRoutes: RoutePlugin = async (app, { ctx }) => {
   await app.register(async (scope: App) => {
     scope.removeAllContentTypeParsers()
+    // A logger with the request's id for each request costs more than a small model does.
+    scope.setChildLoggerFactory((logger) => logger)
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
       done(null, body)
     })
