@@ -70,3 +70,16 @@ export async function settled(call: Call, name: string): Promise<Record<string, 
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
+
+/** The rows of a SQL statement, as texts. */
+export async function query(call: Call, statement: string): Promise<string[][]> {
+  const { body } = await call('POST', '/api/2.0/sql/statements', {
+    statement,
+    warehouse_id: 'default',
+    wait_timeout: '30s',
+  })
+  const { state } = body['status'] as { state: string }
+  if (state !== 'SUCCEEDED') throw new Error(`${statement}: ${JSON.stringify(body['status'])}`)
+  return ((body['result'] as { data_array?: string[][] } | undefined)?.data_array ??
+    []) as string[][]
+}

@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest'
 import { startServer } from '../support/server.ts'
-import { caller, logModels, type Call } from './client.ts'
+import { caller, logModels, query } from './client.ts'
 
 const serving = '/api/millrace/1.0/serving'
-
-async function query(call: Call, statement: string): Promise<string[][]> {
-  const { body } = await call('POST', '/api/2.0/sql/statements', {
-    statement,
-    warehouse_id: 'default',
-    wait_timeout: '30s',
-  })
-  const { state } = body['status'] as { state: string }
-  if (state !== 'SUCCEEDED') throw new Error(`${statement}: ${JSON.stringify(body['status'])}`)
-  return ((body['result'] as { data_array?: string[][] } | undefined)?.data_array ??
-    []) as string[][]
-}
 
 const insert = (ids: readonly number[]) =>
   `insert into customers values ${ids

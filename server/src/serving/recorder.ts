@@ -34,7 +34,6 @@ interface Held extends Recorded {
 
 const flushAfterMs = 5_000
 const flushAtRecords = 5_000
-const capacity = 50_000
 const writtenAtOnce = 5_000
 const preparedAtOnce = 250
 
@@ -52,17 +51,24 @@ const columns = [
   { name: 'latency_ms', type: 'double' },
 ]
 
+export interface RecorderOptions {
+  /** Most records held in memory. @default 50_000 */
+  readonly capacity?: number
+}
+
 export class Recorder implements AsyncDisposable {
   readonly table: string
   readonly #ctx: Ctx
+  readonly #capacity: number
   #held: Held[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
   #dropped = 0
   #written = 0
 
-  constructor(ctx: Ctx, table: string) {
+  constructor(ctx: Ctx, table: string, { capacity = 50_000 }: RecorderOptions = {}) {
     this.#ctx = ctx
+    this.#capacity = capacity
     this.table = table
   }
 
@@ -71,7 +77,7 @@ export class Recorder implements AsyncDisposable {
   }
 
   add(record: Recorded): void {
-    if (this.#held.length >= capacity) {
+    if (this.#held.length >= this.#capacity) {
       if (this.#dropped === 0) {
         const { table } = this
         this.#ctx.log.error({ table }, 'traffic is not recorded: its table cannot keep up')

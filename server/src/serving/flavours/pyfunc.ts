@@ -48,10 +48,14 @@ export async function openPyfunc(ctx: Ctx, input: OpenPyfuncInput): Promise<Flav
     kind: FlavourKind.Pyfunc,
     predictionType: (await call('describe', {})) as Flavour['predictionType'],
     async predict(bound, params) {
+      if (bound.rows.length === 0) return []
       if (isShared(params)) return batcher.submit(bound.rows)
       return asList(await call('predict', { ...payloadOf(bound), params }))
     },
-    score: async (bound) => (await call('score', payloadOf(bound))) as Scores,
+    async score(bound) {
+      if (bound.rows.length === 0) return { prediction: [], probability: [] }
+      return (await call('score', payloadOf(bound))) as Scores
+    },
     async [Symbol.asyncDispose]() {
       await batcher[Symbol.asyncDispose]()
       await workers[Symbol.asyncDispose]()
