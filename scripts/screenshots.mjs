@@ -159,11 +159,12 @@ async function shoot(browser, name, pages) {
     problems.length = 0
     await page.goto(url + path, { waitUntil: 'load' })
     await page.waitForSelector('main :is(h1, h2)', { timeout: 10_000 }).catch(() => undefined)
-    await page
-      .waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null, undefined, {
-        timeout: 8000,
-      })
-      .catch(() => problems.push('still loading'))
+    const loading = page.getByLabel('Loading', { exact: true })
+    for (const until = Date.now() + 15_000; (await loading.count()) > 0;) {
+      if (Date.now() > until) problems.push('still loading')
+      if (Date.now() > until) break
+      await page.waitForTimeout(50)
+    }
     await page.waitForTimeout(250)
     await page.screenshot({ path: join(values.out, `${key}-${name}.png`) })
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

@@ -26,6 +26,9 @@ const queries = new QueryClient({
 startLive()
 invalidateOnEvents(queries)
 
+// Every page brings its own title.
+document.querySelector('title')?.remove()
+
 const element = document.getElementById('root')
 if (element === null) throw new Error('index.html has no #root')
 createRoot(element).render(

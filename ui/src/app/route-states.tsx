@@ -1,7 +1,7 @@
 import { Link, type ErrorComponentProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { buttonClass } from '../kit/button.tsx'
-import { Page } from '../kit/page.tsx'
+import { Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, ErrorState, SkeletonBlock, SkeletonRows } from '../kit/states.tsx'
 
 export function RoutePending(): ReactNode {
@@ -16,6 +16,7 @@ export function RoutePending(): ReactNode {
 export function RouteError({ error, reset }: ErrorComponentProps): ReactNode {
   return (
     <Page title="Error">
+      <PageHeader title="This page could not be shown" />
       <ErrorState error={error} what="show this page" onRetry={reset} />
     </Page>
   )
@@ -24,9 +25,10 @@ export function RouteError({ error, reset }: ErrorComponentProps): ReactNode {
 export function NotFound(): ReactNode {
   return (
     <Page title="Not found">
+      <PageHeader title="There is no page at this address" />
       <EmptyState
         icon="search"
-        title="There is no page at this address"
+        title="It may have moved, or the address has a typo"
         action={
           <Link to="/" className={buttonClass()}>
             Go home

@@ -15,6 +15,9 @@ const CommandPalette = lazy(async () => {
   return { default: component }
 })
 
+// Loaded while nothing else is, so that what is typed right after Ctrl-K is not lost.
+setTimeout(() => void import('./command-palette.tsx'), 1500)
+
 /** The frame of every page: rail, bar, and the page itself. */
 export function Shell(): ReactNode {
   const [menuOpen, setMenuOpen] = useState(false)
@@ -52,15 +55,10 @@ export function Shell(): ReactNode {
           <div className={styles['crumbs']}>
             <CrumbSlot />
           </div>
-          <button
-            type="button"
-            className={styles['find']}
-            aria-label="Find anything"
-            onClick={() => setFinding(true)}
-          >
+          <button type="button" className={styles['find']} onClick={() => setFinding(true)}>
             <Icon name="search" size={14} />
             <span>Find anything</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <LiveLamp />
           <ThemeButton />

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue } from 'react'
 import { requestJson } from '../api/http.ts'
 import { useJobs } from '../jobs/use-jobs.ts'
 import type { IconName } from '../kit/icons.tsx'
@@ -50,8 +49,7 @@ function useRunById(text: string): readonly Finding[] {
 }
 
 /** What fits the text, by room. */
-export function useFindings(typed: string): readonly Finding[] {
-  const text = useDeferredValue(typed)
+export function useFindings(text: string): readonly Finding[] {
   const experiments = useExperiments('ACTIVE_ONLY').data ?? []
   const models = useModels().data ?? []
   const jobs = useJobs().data ?? []

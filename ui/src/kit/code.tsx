@@ -29,7 +29,7 @@ export function CopyId({
       type="button"
       className={styles['id']}
       title={`Copy ${id}`}
-      aria-label={`Copy ${id}`}
+      aria-label={`Copy ${shown}`}
       onClick={copy}
     >
       {shown}

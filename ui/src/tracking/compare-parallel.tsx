@@ -77,7 +77,7 @@ function Parallel({
   const width = side * 2 + gap * (axes.length - 1)
   const xOf = (index: number) => side + index * gap
   return (
-    <div className={styles['frame']}>
+    <div className={styles['frame']} role="group" aria-label="Chart" tabIndex={0}>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         className={styles['svg']}

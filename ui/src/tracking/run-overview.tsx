@@ -6,7 +6,7 @@ import { DataTable } from '../kit/data-table.tsx'
 import { formatDuration, formatMetric } from '../kit/format.ts'
 import { Markdown } from '../kit/markdown.tsx'
 import { Columns, KeyValues, Panel, Section, type Fact } from '../kit/page.tsx'
-import { Status } from '../kit/status.tsx'
+import { StageBadge, Status } from '../kit/status.tsx'
 import { useVersionsOfRun } from '../registry/use-versions.ts'
 import { RunLink } from './run-columns.tsx'
 import { tablePathOf } from './dataset-path.ts'
@@ -214,14 +214,14 @@ function Versions({ runId }: { readonly runId: string }): ReactNode {
     <Section title="Registered as">
       <Panel>
         {data.map((version) => (
-          <div key={`${version.name}/${version.version}`}>
+          <div key={`${version.name}/${version.version}`} className="text">
             <Link
               to="/models/$name/versions/$version"
               params={{ name: version.name, version: version.version }}
             >
               {version.name} v{version.version}
             </Link>{' '}
-            <span className="muted">{version.current_stage}</span>
+            <StageBadge stage={version.current_stage} />
           </div>
         ))}
       </Panel>

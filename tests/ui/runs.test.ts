@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { apiOf, makeExperiment, makeRun, putArtifact } from './seed.ts'
+import { openSite, type Site } from './site.ts'
+
+const manyRuns = 10_000
+let site: Site
+
+beforeAll(async () => {
+  site = await openSite()
+})
+
+afterAll(async () => site[Symbol.asyncDispose]())
+
+async function threeRuns(name: string): Promise<{ experimentId: string; runIds: string[] }> {
+  const api = apiOf(site.url)
+  const experimentId = await makeExperiment(api, name)
+  const runIds: string[] = []
+  for (const [index, auc] of [0.81, 0.83, 0.82].entries()) {
+    const metrics = { auc }
+    const params = { depth: String(index + 1) }
+    runIds.push(await makeRun(api, { experimentId, name: `trial ${index}`, metrics, params }))
+  }
+  return { experimentId, runIds }
+}
+
+test('sorts, filters and selects runs in the URL, and Back undoes', async () => {
+  const { experimentId } = await threeRuns('sorting')
+  await using view = await site.open()
+  const { page } = view
+  const names = () => page.getByRole('row').getByRole('link').allTextContents()
+  await view.visit(`/experiments/${experimentId}`)
+  await page.getByRole('columnheader', { name: 'auc' }).getByRole('button').click()
+  await expect.poll(names).toEqual(['trial 1', 'trial 2', 'trial 0'])
+  expect(page.url()).toContain('sort=-metrics.auc')
+
+  const filter = page.getByRole('combobox', { name: 'Filter runs' })
+  await filter.fill('metrics.auc > 0.815')
+  await filter.press('Enter')
+  await expect.poll(names).toEqual(['trial 1', 'trial 2'])
+
+  await page.reload()
+  await expect.poll(names).toEqual(['trial 1', 'trial 2'])
+  await page.goBack()
+  await expect.poll(names).toEqual(['trial 1', 'trial 2', 'trial 0'])
+  expect(view.problems).toEqual([])
+})
+
+test('says what is wrong with a filter and keeps it to be mended', async () => {
+  const { experimentId } = await threeRuns('bad filter')
+  await using view = await site.open()
+  await view.visit(`/experiments/${experimentId}?q=metrics.auc+bigger+1`)
+  const alert = view.page.getByRole('alert')
+  await expect.poll(() => alert.textContent()).toContain('Could not search the runs')
+  expect(await alert.textContent()).toContain('INVALID_PARAMETER_VALUE')
+  const filter = view.page.getByRole('combobox', { name: 'Filter runs' })
+  expect(await filter.inputValue()).toBe('metrics.auc bigger 1')
+})
+
+test('is worked by keyboard: move, select, compare, open', async () => {
+  const { experimentId, runIds } = await threeRuns('keyboard')
+  await using view = await site.open()
+  const { page } = view
+  await view.visit(`/experiments/${experimentId}`)
+  await page.locator('tr[data-index="0"]').focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('x')
+  await page.getByRole('link', { name: 'Compare 2' }).click()
+  await expect.poll(() => page.url()).toContain('/compare?runs=')
+  await page.getByRole('grid', { name: 'Comparison' }).waitFor()
+  expect(await page.getByText('★').first().textContent()).toContain('0.83')
+
+  await view.visit(`/experiments/${experimentId}?sort=metrics.auc`)
+  await page.locator('tr[data-index="0"]').focus()
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url()).toContain(`/runs/${runIds[1] ?? ''}`)
+})
+
+test('shows a new run without being asked', async () => {
+  const { experimentId } = await threeRuns('live')
+  await using view = await site.open()
+  await view.visit(`/experiments/${experimentId}`)
+  await view.page.getByText('Live', { exact: true }).waitFor()
+  await makeRun(apiOf(site.url), { experimentId, name: 'just now', metrics: { auc: 0.9 } })
+  const link = view.page.getByRole('link', { name: 'just now' })
+  await expect.poll(() => link.count()).toBe(1)
+})
+
+test('follows the links that MLflow and Databricks clients print', async () => {
+  const { experimentId, runIds } = await threeRuns('links')
+  await using view = await site.open()
+  const run = `/experiments/${experimentId}/runs/${runIds[0] ?? ''}`
+  await view.visit(`/#${run}`)
+  expect(new URL(view.page.url()).pathname).toBe(run)
+  await view.page.getByRole('heading', { name: 'trial 0' }).waitFor()
+})
+
+test('finds things by name and runs by id with Ctrl-K', async () => {
+  const { experimentId, runIds } = await threeRuns('findable')
+  await using view = await site.open()
+  const { page } = view
+  await view.visit('/')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: /Find anything/ }).waitFor()
+  await page.keyboard.type('findab')
+  await expect.poll(() => page.getByRole('option').allTextContents()).toEqual(['findable'])
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url()).toContain(`/experiments/${experimentId}`)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: /Find anything/ }).waitFor()
+  await page.keyboard.type(runIds[2] ?? '')
+  await page.getByRole('option', { name: 'trial 2' }).waitFor()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url()).toContain(runIds[2] ?? '')
+})
+
+test('keeps uploaded HTML away from the page and the API', async () => {
+  const { experimentId, runIds } = await threeRuns('html')
+  const runId = runIds[0] ?? ''
+  const text = `<p id="said">waiting</p><script>
+    const say = (what) => (document.getElementById('said').textContent = what)
+    let reached = 'nothing'
+    try { parent.document.title = 'stolen'; reached = 'the page' } catch {}
+    fetch('/api/2.0/mlflow/experiments/search?max_results=1')
+      .then(() => (reached = 'the API'), () => undefined)
+      .then(() => say('reached ' + reached))
+  </script>`
+  await putArtifact(apiOf(site.url), { experimentId, runId }, { path: 'report.html', text })
+  await using view = await site.open()
+  await view.visit(`/experiments/${experimentId}/runs/${runId}?tab=artifacts&path=report.html`)
+  const frame = view.page.frameLocator('iframe')
+  await expect.poll(() => frame.locator('#said').textContent()).toBe('reached nothing')
+  expect(await view.page.title()).not.toBe('stolen')
+})
+
+test(`shows ${manyRuns} runs at once, and only the rows in sight`, async () => {
+  const api = apiOf(site.url)
+  const experimentId = await makeExperiment(api, 'many')
+  const numbers = Array.from({ length: manyRuns }, (_, index) => index)
+  const work = async (): Promise<void> => {
+    for (let index = numbers.pop(); index !== undefined; index = numbers.pop()) {
+      await makeRun(api, { experimentId, name: `run ${index}`, metrics: { auc: index / manyRuns } })
+    }
+  }
+  await Promise.all(Array.from({ length: 24 }, work))
+  await using view = await site.open()
+  const { page } = view
+  await view.visit('/experiments')
+  const start = performance.now()
+  await page.getByRole('link', { name: 'many' }).click()
+  await page.locator('tr[data-index="0"]').waitFor()
+  const firstRowMs = performance.now() - start
+  expect(firstRowMs).toBeLessThan(3_000)
+  expect(await page.locator('tr[data-index]').count()).toBeLessThan(80)
+
+  await page.getByRole('columnheader', { name: 'auc' }).getByRole('button').click()
+  await page.getByRole('link', { name: `run ${manyRuns - 1}`, exact: true }).waitFor()
+  await page.locator('tr[data-index="0"]').focus()
+  await page.keyboard.press('End')
+  await page.getByText('400 runs loaded').waitFor()
+  expect(await page.locator('tr[data-index]').count()).toBeLessThan(80)
+})
