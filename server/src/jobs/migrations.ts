@@ -109,4 +109,11 @@ export const jobsMigrations: Migrations = {
         where active = 1 and deleted = 0`.execute(db)
     },
   },
+  '0007_jobs_active_by_state': {
+    async up(db: Kysely<unknown>) {
+      await sql`drop index job_run_active`.execute(db)
+      await sql`create index job_run_active on job_run (job_id, life_cycle, run_id)
+        where active = 1`.execute(db)
+    },
+  },
 }

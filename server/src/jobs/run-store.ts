@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Db } from '../core/index.ts'
 import type { JobSettings } from './settings-schema.ts'
 import type { JobRunTable } from './tables.ts'
-import { hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.ts'
+import { LifeCycle, hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.ts'
 
 export interface NewRun extends Omit<
   JobRun,
@@ -90,16 +90,19 @@ export async function findRunByToken(
   return row && { runId: row.run_id, deleted: row.deleted === 1 }
 }
 
-/** Runs of the job that are neither ended nor queued. */
+/** Runs of the job that are neither ended nor queued; a long queue costs nothing. */
 export async function countRunning(db: Db, jobId: number): Promise<number> {
-  const row = await db
-    .selectFrom('job_run')
-    .select((eb) => eb.fn.countAll<number>().as('n'))
-    .where('job_id', '=', jobId)
-    .where('active', '=', sql.lit(1))
-    .where('life_cycle', '!=', 'QUEUED')
-    .executeTakeFirst()
-  return Number(row?.n ?? 0)
+  const beside = (side: '<' | '>') =>
+    db
+      .selectFrom('job_run')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('job_id', '=', jobId)
+      .where('active', '=', sql.lit(1))
+      .where('life_cycle', side, LifeCycle.Queued)
+      .executeTakeFirst()
+  const before = await beside('<')
+  const after = await beside('>')
+  return Number(before?.n ?? 0) + Number(after?.n ?? 0)
 }
 
 export async function requestCancel(db: Db, runIds: readonly number[], at: Date): Promise<void> {
@@ -171,7 +174,7 @@ export async function findRunRow(
 
 export async function listActiveRunIds(
   db: Db,
-  filter: { readonly jobId?: number; readonly queuedOnly?: boolean },
+  filter: { readonly jobId?: number; readonly queuedOnly?: boolean; readonly limit?: number },
 ): Promise<number[]> {
   let query = db
     .selectFrom('job_run')
@@ -179,7 +182,8 @@ export async function listActiveRunIds(
     .where('active', '=', sql.lit(1))
     .orderBy('run_id')
   if (filter.jobId !== undefined) query = query.where('job_id', '=', filter.jobId)
-  if (filter.queuedOnly) query = query.where('life_cycle', '=', 'QUEUED')
+  if (filter.queuedOnly) query = query.where('life_cycle', '=', LifeCycle.Queued)
+  if (filter.limit !== undefined) query = query.limit(filter.limit)
   return (await query.execute()).map((row) => row.run_id)
 }
 

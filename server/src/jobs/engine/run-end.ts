@@ -31,16 +31,13 @@ async function deliverToParent(tx: Ctx, run: JobRun, end: End): Promise<void> {
 /** Lets runs out of the job's queue, oldest first, while it may have more; `freed` are ending now. */
 export async function promoteQueued(tx: Ctx, jobId: number, freed = 0): Promise<void> {
   await lockJob(tx.db, jobId)
-  const queued = await listActiveRunIds(tx.db, { jobId, queuedOnly: true })
-  if (queued.length === 0) return
-  const limit = (await findJob(tx.db, jobId))?.settings.max_concurrent_runs ?? 1
-  const running = await countRunning(tx.db, jobId)
-  let free = limit - running + freed
-  for (const runId of queued) {
-    if (free <= 0) return
-    free -= 1
-    await promote(tx, jobId, runId)
-  }
+  const [first] = await listActiveRunIds(tx.db, { jobId, queuedOnly: true, limit: 1 })
+  if (first === undefined) return
+  const most = (await findJob(tx.db, jobId))?.settings.max_concurrent_runs ?? 1
+  const free = most - (await countRunning(tx.db, jobId)) + freed
+  if (free <= 0) return
+  const queued = await listActiveRunIds(tx.db, { jobId, queuedOnly: true, limit: free })
+  for (const runId of queued) await promote(tx, jobId, runId)
 }
 
 async function promote(tx: Ctx, jobId: number, runId: number): Promise<void> {
