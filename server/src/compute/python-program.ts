@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 /** The folder that `import millrace` and the workers come from. */
@@ -17,7 +18,9 @@ export function runProgram(
   stdin = '',
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    // uv brings certificates of its own and would not know those of a company's proxy.
+    const known = { UV_SYSTEM_CERTS: 'true', ...env }
+    const child = spawn(command, args, { env: known, stdio: ['pipe', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
