@@ -9,8 +9,9 @@
  *
  * The live config answers all the while. When the new one is ready the database says so first, then
  * one assignment in `room.live` swaps them: a request sees the old or the new, and the old models
- * close after the requests that they have. After a restart the live config is loaded again and an
- * update that was IN_PROGRESS goes on.
+ * close after the requests that they have. Between the two (`room.promoting`) the endpoint still
+ * says IN_PROGRESS, so that whoever waits for the end of the update is answered by the new config.
+ * After a restart the live config is loaded again and an update that was IN_PROGRESS goes on.
  */
 import { appendEvent, inTransaction, recordEdge, systemPrincipal, type Ctx } from '../core/index.ts'
 import { EndpointMetrics } from './endpoint-metrics.ts'
@@ -87,8 +88,14 @@ async function deployPending(ctx: Ctx, endpoint: Endpoint, config: EndpointConfi
     return
   }
   const live = openLive(ctx, endpoint, { config, models: loaded.models })
-  if (await recordPromotion(ctx, endpoint, { place, config })) await swap(ctx, live)
-  else await live.release()
+  const { promoting } = roomOf(ctx)
+  promoting.add(endpoint.name)
+  try {
+    if (await recordPromotion(ctx, endpoint, { place, config })) await swap(ctx, live)
+    else await live.release()
+  } finally {
+    promoting.delete(endpoint.name)
+  }
 }
 
 type EntityChange = Pick<Entity, 'state' | 'message' | 'flavour'>
@@ -174,6 +181,7 @@ async function swap(ctx: Ctx, next: LiveEndpoint): Promise<void> {
   const { live } = roomOf(ctx)
   const before = live.get(next.name)
   live.set(next.name, next)
+  roomOf(ctx).promoting.delete(next.name)
   await before?.release()
 }
 

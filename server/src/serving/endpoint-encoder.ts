@@ -59,9 +59,14 @@ function encodeHead(ctx: Ctx, endpoint: Endpoint): Json {
     description: endpoint.description,
     state: {
       ready: isReady(ctx, endpoint) ? 'READY' : 'NOT_READY',
-      config_update: endpoint.update,
+      config_update: updateOf(ctx, endpoint),
     },
   }
+}
+
+// The database is ahead of the requests for a moment; the update has ended when they see it too.
+function updateOf(ctx: Ctx, { name, update }: Endpoint): ConfigUpdate {
+  return roomOf(ctx).promoting.has(name) ? ConfigUpdate.InProgress : update
 }
 
 // Another server of the same Postgres may have made the live config; then ours is still loading.

@@ -12,6 +12,8 @@ export interface Room {
   readonly live: Map<string, LiveEndpoint>
   /** Endpoints being loaded or updated, by name; never rejects. */
   readonly deploying: Map<string, Promise<void>>
+  /** Endpoints whose new config the database has, or is about to have, but no request sees yet. */
+  readonly promoting: Set<string>
   readonly metrics: Map<string, EndpointMetrics>
   /** By table: endpoints may share one. */
   readonly recorders: Map<string, Recorder>
@@ -29,6 +31,7 @@ export function roomOf(ctx: Ctx): Room {
     models: new ModelPool(),
     live: new Map(),
     deploying: new Map(),
+    promoting: new Set(),
     metrics: new Map(),
     recorders: new Map(),
     streams: new Map(),
