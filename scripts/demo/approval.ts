@@ -7,6 +7,8 @@ const pollMs = 250
 
 export interface Approve {
   readonly model: string
+  /** Requests of earlier runs, which somebody else may decide. */
+  readonly earlier: ReadonlySet<string>
   /** A person will click; otherwise the local owner says yes here. */
   readonly waitForPerson: boolean
   readonly signal: AbortSignal
@@ -42,7 +44,8 @@ async function waitForRequest(millrace: Millrace, options: Approve): Promise<Tra
   for (;;) {
     const open = await millrace.registry.listOpenRequests()
     const found = open.find(
-      (request) => request.name === options.model && request.stage === 'Production',
+      ({ name, stage, request_id: id }) =>
+        name === options.model && stage === 'Production' && !options.earlier.has(id),
     )
     if (found) return found
     if (options.signal.aborted) throw new DemoError('The run ended before Production was requested')

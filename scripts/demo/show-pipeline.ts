@@ -25,6 +25,8 @@ export async function showPipeline(
   { deployed, waitForApproval }: PipelineOptions,
 ): Promise<PipelineResult> {
   show.heading('churn-pipeline')
+  const open = await millrace.registry.listOpenRequests()
+  const earlier = new Set(open.map((request) => request.request_id))
   const runId = await millrace.jobs.runNow({ job_id: jobOf(deployed, 'churn-pipeline') })
   const ended = new AbortController()
   let approval: Promise<string> | undefined
@@ -34,6 +36,7 @@ export async function showPipeline(
       onBlocked: () => {
         approval ??= approveWhenAsked(millrace, show, {
           model: deployed.model,
+          earlier,
           waitForPerson: waitForApproval,
           signal: ended.signal,
         })
