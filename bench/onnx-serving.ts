@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -118,7 +118,11 @@ async function serveWithMlflow(python: string, model: string): Promise<Peer> {
   return startPeer({
     command: python,
     args: [...args, '-h', '127.0.0.1', '--env-manager', 'local'],
-    env: { MLFLOW_DISABLE_TELEMETRY: 'true' },
+    // MLflow starts uvicorn by its name.
+    env: {
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      PATH: `${dirname(python)}${delimiter}${process.env['PATH'] ?? ''}`,
+    },
     url: `http://127.0.0.1:${port}`,
     readyPath: '/ping',
   })
