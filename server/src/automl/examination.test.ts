@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { testCtx, type TestCtx } from '../core/testing.ts'
 import { startTables, tablesMigrations, writeTable } from '../tables/index.ts'
 import { examine, type SearchRequest } from './examination.ts'
-import { Problem } from './types.ts'
+import { Problem } from './problem.ts'
 
 const rows = `select i as id, i % 7 as size, case when i % 3 = 0 then 'Yes' else 'No' end as churn,
   case when i % 50 = 0 then null else i * 0.5 end as amount, 'same' as constant,

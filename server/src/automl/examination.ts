@@ -10,12 +10,12 @@ import { automlErrors } from './errors.ts'
 import { learnerNames, learnersFor } from './learners/all.ts'
 import { baseline } from './learners/baseline.ts'
 import { metrics, metricsFor, type MetricName } from './metrics.ts'
+import { Problem } from './problem.ts'
 import { defaultRequirements } from './requirements.ts'
 import type { SamplerName } from './samplers/all.ts'
 import { judgeTarget, mostClasses } from './target.ts'
 import {
   ColumnKind,
-  Problem,
   type DroppedColumn,
   type FeatureColumn,
   type ImputerStrategy,

@@ -6,9 +6,9 @@ export { cancelSearch, startSearch, waitForSearch } from './search-service.ts'
 export { getSearch, listSearches, rankTrials, type SearchView } from './search-reads.ts'
 export { getTrial, type TrialRecipe } from './trial-service.ts'
 export { rerunTrial, type Rerun } from './rerun-service.ts'
+export { Problem } from './problem.ts'
 export type { SearchRequest } from './examination.ts'
 export {
-  Problem,
   SearchState,
   TrialState,
   type ImputerStrategy,

@@ -1,4 +1,4 @@
-import { Problem } from './types.ts'
+import { Problem } from './problem.ts'
 
 export interface MetricSpec {
   readonly problem: Problem

@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { metricNames } from './metrics.ts'
 import { samplerNames } from './samplers/all.ts'
-import { Problem, SearchState, TrialState } from './types.ts'
+import { Problem } from './problem.ts'
+import { SearchState, TrialState } from './types.ts'
 
 const oneOf = <T extends string>(values: readonly T[], description: string) =>
   Type.Unsafe<T>(Type.String({ enum: values, description }))

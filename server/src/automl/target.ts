@@ -1,7 +1,8 @@
 import { isNumberType } from './column-profile.ts'
 import type { LabelCount, TargetStatistics, TypedColumn } from './dataset.ts'
 import { automlErrors } from './errors.ts'
-import { Problem, type Label } from './types.ts'
+import { Problem } from './problem.ts'
+import type { Label } from './types.ts'
 
 export const mostClasses = 100
 const classTypes = new Set(['string', 'boolean'])

@@ -1,10 +1,8 @@
 import type { Principal } from '../core/index.ts'
 import type { MetricName } from './metrics.ts'
+import type { Problem } from './problem.ts'
 import type { SamplerName } from './samplers/all.ts'
 import type { Point } from './samplers/space.ts'
-
-export const Problem = { Classification: 'classification', Regression: 'regression' } as const
-export type Problem = (typeof Problem)[keyof typeof Problem]
 
 /** What a search does; it ends in one of the last three. */
 export const SearchState = {

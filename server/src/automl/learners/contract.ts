@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assertSpace, type Parameter } from '../samplers/space.ts'
-import { ColumnKind, Problem, type FeatureColumn, type Task } from '../types.ts'
+import { Problem } from '../problem.ts'
+import { ColumnKind, type FeatureColumn, type Task } from '../types.ts'
 import type { Learner } from './learner.ts'
 
 const column = (name: string, kind: FeatureColumn['kind']): FeatureColumn => ({

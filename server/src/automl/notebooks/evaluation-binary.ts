@@ -1,6 +1,6 @@
 import type { MetricName } from '../metrics.ts'
-import { ColumnKind, type Task } from '../types.ts'
-import type { Evaluation } from './evaluation.ts'
+import type { Task } from '../types.ts'
+import { categoriesOf, type Evaluation } from './evaluation-contract.ts'
 import { importanceCells, sliceCells } from './importance.ts'
 import { code, markdown, type Cell } from './notebook.ts'
 
@@ -100,12 +100,3 @@ const thresholds: readonly Cell[] = [
     'table.round(3)',
   ),
 ]
-
-const mostCategories = 6
-
-export function categoriesOf(task: Task): string[] {
-  return task.features
-    .filter(({ kind }) => kind === ColumnKind.Categorical || kind === ColumnKind.Boolean)
-    .slice(0, mostCategories)
-    .map(({ name }) => name)
-}

@@ -1,6 +1,6 @@
 import type { MetricName } from '../metrics.ts'
 import type { Task } from '../types.ts'
-import type { Evaluation } from './evaluation.ts'
+import type { Evaluation } from './evaluation-contract.ts'
 import { importanceCells } from './importance.ts'
 import { code, markdown, type Cell } from './notebook.ts'
 

@@ -1,6 +1,6 @@
 import type { Task } from '../types.ts'
-import { categoriesOf } from './evaluation-binary.ts'
-import type { Evaluation } from './evaluation.ts'
+
+import { categoriesOf, type Evaluation } from './evaluation-contract.ts'
 import { importanceCells } from './importance.ts'
 import { code, markdown } from './notebook.ts'
 
