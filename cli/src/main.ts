@@ -6,6 +6,7 @@ import { openOutput } from './output.ts'
 import { replayVerb, whyVerb } from './provenance.ts'
 import { approveVerb } from './registry.ts'
 import { runServerVerb, serverVerb } from './server.ts'
+import { scoreVerb } from './serving.ts'
 import { sqlVerb } from './tables.ts'
 import { describeVerb, readCall, suggest, UsageError, type Environment, type Verb } from './verb.ts'
 import { deployVerb, initVerb, planVerb, validateVerb } from './workspace.ts'
@@ -26,6 +27,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   approve: approveVerb,
   why: whyVerb,
   replay: replayVerb,
+  score: scoreVerb,
   audit: auditVerb,
 }
 

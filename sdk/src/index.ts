@@ -4,6 +4,7 @@ import { openHttp, type ConnectOptions, type Http } from './http.ts'
 import { jobsApi, type JobsApi } from './jobs.ts'
 import { provenanceApi, type ProvenanceApi } from './provenance.ts'
 import { registryApi, type RegistryApi } from './registry.ts'
+import { servingApi, type ServingApi } from './serving.ts'
 import { tablesApi, type TablesApi } from './tables.ts'
 import { workspaceApi, type WorkspaceApi } from './workspace.ts'
 
@@ -30,6 +31,7 @@ export interface Millrace {
   readonly jobs: JobsApi
   readonly provenance: ProvenanceApi
   readonly registry: RegistryApi
+  readonly serving: ServingApi
   readonly tables: TablesApi
   readonly workspace: WorkspaceApi
 }
@@ -44,6 +46,7 @@ export function connect(options: ConnectOptions): Millrace {
     jobs: jobsApi(http),
     provenance: provenanceApi(http),
     registry: registryApi(http),
+    serving: servingApi(http),
     tables: tablesApi(http),
     workspace: workspaceApi(http),
   }

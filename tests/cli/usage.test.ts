@@ -21,6 +21,9 @@ test.each([
   [['logs'], 'Usage: npx millrace logs <run>'],
   [['logs', 'x'], "The run is 'x'; expected a whole number"],
   [['why', 'churn'], "'churn' names no model version"],
+  [['score', 'churn/3', 't'], 'Say where the predictions go: --to TABLE'],
+  [['score', 'churn/3', 't@x', '--to', 'u'], "'t@x' names no table"],
+  [['score', 'churn/3', 't', '--to', 'u', '--mode', 'add'], "The mode is 'add'; expected append"],
   [['server', '--prt', '1'], 'There is no setting --prt'],
 ])('%j is used wrongly and ends with 2', async (args, message) => {
   const { code, stdout, stderr } = await runCli(args)

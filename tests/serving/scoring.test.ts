@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { runCli } from '../support/cli.ts'
 import { startServer } from '../support/server.ts'
 import { caller, logModels, query } from './client.ts'
 
@@ -41,6 +42,13 @@ test('scores a table once and what is committed to it once, also when the server
      where prediction in (0, 1) and probability between 0 and 1 and scored_at is not null`,
   )
   expect([rows, models, versions]).toEqual(['100', '1', '1'])
+
+  const words = ['score', 'churn/latest', 'customers@1', '--to', 'predictions', '--key', 'id']
+  const printed = await runCli([...words, '--idempotency-key', 'january'], server)
+  expect([printed.code, printed.stdout]).toEqual([
+    0,
+    '100 rows of main.default.customers@1 scored by churn 2 (onnx)\ninto main.default.predictions@0\n',
+  ])
 
   const other = { ...batch, table: 'predictions', version: 0 }
   expect((await call('POST', `${serving}/score-batch`, other)).status).toBe(409)
