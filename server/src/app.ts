@@ -6,6 +6,7 @@ import {
   coreErrors,
   coreMigrations,
   coreRoutes,
+  findDiskFull,
   newId,
   type App,
   type Ctx,
@@ -140,7 +141,7 @@ function toAppError(error: FastifyError | AppError, requestId: string): AppError
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return coreErrors.CORE_INVALID_REQUEST(error.message)
   }
-  return coreErrors.CORE_INTERNAL(requestId)
+  return findDiskFull(error) ?? coreErrors.CORE_INTERNAL(requestId)
 }
 
 function describeValidation(error: FastifyError): string {

@@ -1,4 +1,10 @@
-import { AppError, describeSettings, readConfig, type Environment } from './core/index.ts'
+import {
+  AppError,
+  describeSettings,
+  findDiskFull,
+  readConfig,
+  type Environment,
+} from './core/index.ts'
 import { startPlatform } from './platform.ts'
 
 const help = `millrace server: the platform, on one machine.
@@ -34,8 +40,9 @@ function describeStartError(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `The port is taken: ${message}. Stop what uses it, or choose another with --port`
   }
-  if (code === 'ENOSPC')
+  if (findDiskFull(error)) {
     return `The disk is full: ${message}. Free some space, or choose another --data-dir`
+  }
   if (code === 'EACCES') return `No permission: ${message}. Choose another --data-dir or --port`
   return error instanceof AppError ? message : `The server could not start: ${message}`
 }

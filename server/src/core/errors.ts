@@ -37,9 +37,12 @@ export interface ErrorSpec<Args extends readonly unknown[]> {
     | 501
     | 503
     | 504
+    | 507
   readonly wire: WireCode
   /** Says what was asked, what was found and what to do. */
   readonly text: (...args: Args) => string
+  /** When it comes, where `text` only passes on what somebody else says. */
+  readonly meaning?: string
 }
 
 /** The only error class services throw. Match on `code`, never on `message`. */
@@ -95,16 +98,14 @@ export function defineErrors<S extends ErrorSpecs>(specs: S): Factories<S> {
   return factories as Factories<S>
 }
 
-export interface CatalogueEntry {
+export interface CatalogueEntry extends ErrorSpec<never[]> {
   readonly code: string
-  readonly status: number
-  readonly wire: WireCode
 }
 
-/** Every error defined by the rooms loaded so far, by code; `docs/errors.md` is held against it. */
+/** Every error defined by the rooms loaded so far, by code; `docs/errors.md` is made of it. */
 export function listErrors(): CatalogueEntry[] {
   return [...catalogue]
-    .map(([code, { status, wire }]) => ({ code, status, wire }))
+    .map(([code, spec]) => ({ code, ...spec }))
     .sort((a, b) => (a.code < b.code ? -1 : 1))
 }
 
@@ -114,15 +115,11 @@ export const coreErrors = defineErrors({
     wire: 'ENDPOINT_NOT_FOUND',
     text: (method: string, path: string) => `No API found for '${method} ${path}'`,
   },
-  CORE_METHOD_NOT_ALLOWED: {
-    status: 405,
-    wire: 'BAD_REQUEST',
-    text: (method: string, path: string) => `'${path}' does not take ${method}`,
-  },
   CORE_INVALID_REQUEST: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'The request does not fit its schema in /openapi.json',
   },
   CORE_BODY_TOO_LARGE: {
     status: 413,
@@ -140,6 +137,12 @@ export const coreErrors = defineErrors({
     wire: 'INTERNAL_ERROR',
     text: (requestId: string) =>
       `The server failed to answer; the log has the cause under request id ${requestId}`,
+  },
+  CORE_DISK_FULL: {
+    status: 507,
+    wire: 'RESOURCE_EXHAUSTED',
+    text: (cause: string) =>
+      `Nothing was saved: ${cause}. Free some space below the data folder, then do it again`,
   },
   CORE_SETTING_INVALID: {
     status: 400,
@@ -167,15 +170,11 @@ export const coreErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problems: string) => problems,
+    meaning: 'A YAML file cannot be read; every problem is named with its line and column',
   },
   CORE_URL_REFUSED: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (url: string, reason: string) => `Cannot call '${url}': ${reason}`,
-  },
-  CORE_SHUTTING_DOWN: {
-    status: 503,
-    wire: 'TEMPORARILY_UNAVAILABLE',
-    text: () => 'The server is shutting down; try again in a moment',
   },
 })

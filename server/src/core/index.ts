@@ -7,6 +7,7 @@ export {
   type ErrorSpec,
   type WireCode,
 } from './errors.ts'
+export { findDiskFull } from './disk-full.ts'
 export { inTransaction, systemPrincipal, type Ctx, type Db, type Principal } from './ctx.ts'
 export { describeSettings, readConfig, type Config, type Environment } from './config.ts'
 export { openDatabase, type Database, type DialectName } from './db/database.ts'

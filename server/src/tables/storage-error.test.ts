@@ -11,9 +11,10 @@ import { writeTable } from './write-service.ts'
 test('a full disk is an error that says what to do', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
   expect(toStorageError(full)).toMatchObject({
-    code: 'TABLES_STORAGE_FAILED',
-    status: 503,
-    message: 'Nothing was written: the disk is full; free some space, then run it again',
+    code: 'CORE_DISK_FULL',
+    status: 507,
+    message:
+      'Nothing was saved: the disk is full. Free some space below the data folder, then do it again',
   })
   const other = new Error('other')
   expect(toStorageError(other)).toBe(other)

@@ -1,9 +1,7 @@
-import { AppError } from '../core/index.ts'
+import { AppError, findDiskFull } from '../core/index.ts'
 import { tablesErrors } from './errors.ts'
 
 const causes: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; free some space',
-  EDQUOT: 'the disk quota is used up; free some space',
   EROFS: 'the file system is read-only; make it writable',
   EACCES: 'the server may not write there; give it the right to',
   EPERM: 'the server may not write there; give it the right to',
@@ -16,6 +14,8 @@ const causes: Readonly<Record<string, string>> = {
 /** An error of the file system as one that says what to do; any other error as it is. */
 export function toStorageError(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error
+  const full = findDiskFull(error)
+  if (full) return full
   const cause = causes[(error as NodeJS.ErrnoException).code ?? '']
   return cause === undefined
     ? error

@@ -106,3 +106,88 @@ test('a migration that ends half-way leaves nothing of itself behind', async () 
   await expect(migrate(database.db, [half(true)])).rejects.toThrow('killed')
   await migrate(database.db, [half(false)])
 })
+
+describe('on a disk that is full', () => {
+  async function fullDatabase() {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-db-'))
+    const database = openDatabase({ path: join(folder, 'a.db') })
+    const { sqlite } = database
+    if (!sqlite) throw new Error('expected SQLite')
+    sqlite.writer.exec('create table t (x blob)')
+    const limit = (pages: number) => sqlite.writer.exec(`pragma max_page_count = ${pages}`)
+    limit(3)
+    const db = database.db as unknown as Kysely<{ t: { x: Buffer } }>
+    return {
+      database,
+      sqlite,
+      db,
+      limit,
+      insert: (bytes: number) =>
+        db
+          .insertInto('t')
+          .values({ x: Buffer.alloc(bytes) })
+          .execute(),
+      count: () => sqlite.reader.prepare('select count(*) as n from t').get(),
+      async [Symbol.asyncDispose]() {
+        await database[Symbol.asyncDispose]()
+        await rm(folder, { recursive: true })
+      },
+    }
+  }
+  const full = { errcode: 13 }
+
+  test('a transaction says so, leaves nothing, and the next one works', async () => {
+    await using disk = await fullDatabase()
+    const write = (bytes: number) =>
+      disk.database.transaction(async (tx) => {
+        const db = tx as unknown as typeof disk.db
+        await db
+          .insertInto('t')
+          .values({ x: Buffer.alloc(10) })
+          .execute()
+        await db
+          .insertInto('t')
+          .values({ x: Buffer.alloc(bytes) })
+          .execute()
+      })
+    await expect(write(100_000)).rejects.toMatchObject(full)
+    await expect(disk.insert(100_000)).rejects.toMatchObject(full)
+    expect(disk.count()).toEqual({ n: 0 })
+    disk.limit(1000)
+    await write(100_000)
+    expect(disk.count()).toEqual({ n: 2 })
+  })
+
+  test('a group commit says so to the one that did not fit', async () => {
+    await using disk = await fullDatabase()
+    const write = (bytes: number) =>
+      disk.sqlite.groupCommit((db) => db.prepare('insert into t values (zeroblob(?))').run(bytes))
+    const results = await Promise.allSettled([write(10), write(100_000)])
+    expect(results[1]).toMatchObject({ status: 'rejected', reason: full })
+    disk.limit(1000)
+    await Promise.all([write(10), write(100_000)])
+  })
+
+  test('a commit that fails is undone before the next transaction begins', async () => {
+    await using disk = await fullDatabase()
+    disk.limit(1000)
+    disk.sqlite.writer.exec(
+      'create table parent (id integer primary key); create table child (p references parent (id) deferrable initially deferred)',
+    )
+    const failing = disk.database.transaction(async (tx) => {
+      const db = tx as unknown as Kysely<{ child: { p: number } }>
+      await db.insertInto('child').values({ p: 7 }).execute()
+    })
+    const next = disk.database.transaction(async (tx) => {
+      const db = tx as unknown as typeof disk.db
+      await db
+        .insertInto('t')
+        .values({ x: Buffer.alloc(10) })
+        .execute()
+    })
+    await expect(failing).rejects.toThrow('FOREIGN KEY constraint failed')
+    await next
+    expect(disk.count()).toEqual({ n: 1 })
+    expect(disk.sqlite.reader.prepare('select count(*) as n from child').get()).toEqual({ n: 0 })
+  })
+})

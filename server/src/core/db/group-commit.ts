@@ -6,7 +6,8 @@
  *
  * While a transaction is synced the next one gathers; committing it earlier would gain nothing, since
  * it would wait for the next sync all the same. A write that throws rolls back to its own savepoint and
- * rejects its own promise only.
+ * rejects its own promise only, unless SQLite has undone all of the transaction (the disk is full): then
+ * every write of it is rejected.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Lock } from './lock.ts'
@@ -109,6 +110,7 @@ function runOne(words: Words, { work, resolve, reject }: Waiting): () => void {
     words.run('release one')
     return () => resolve(value as never)
   } catch (error) {
+    if (!words.writer.isTransaction) throw error
     words.run('rollback to one')
     words.run('release one')
     return () => reject(error)

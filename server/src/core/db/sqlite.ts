@@ -165,12 +165,12 @@ class SqliteDriver implements Driver {
   }
 
   async commitTransaction(connection: SqliteConnection): Promise<void> {
-    connection.end('commit')
+    connection.commit()
     await this.#shared.sync.durable()
   }
 
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
-    connection.end('rollback')
+    connection.rollback()
   }
 
   async releaseConnection(): Promise<void> {}
@@ -179,6 +179,8 @@ class SqliteDriver implements Driver {
 class SqliteConnection implements DatabaseConnection {
   readonly #shared: SharedConnections
   #release: (() => void) | undefined
+  /** Why SQLite itself has undone the transaction, as it does when the disk is full. */
+  #undoneBy: unknown
 
   constructor(shared: SharedConnections) {
     this.#shared = shared
@@ -186,22 +188,52 @@ class SqliteConnection implements DatabaseConnection {
 
   async begin(): Promise<void> {
     this.#shared.refuseNested()
-    this.#release = await this.#shared.lock.acquire()
-    this.#shared.writer.exec('begin immediate')
+    const release = await this.#shared.lock.acquire()
+    try {
+      this.#shared.writer.exec('begin immediate')
+    } catch (error) {
+      release()
+      throw error
+    }
+    this.#release = release
+    this.#undoneBy = undefined
   }
 
-  end(how: 'commit' | 'rollback'): void {
+  commit(): void {
+    this.#within(() => this.#shared.writer.exec('commit'))
+    this.#end()
+  }
+
+  /** Does nothing when the transaction is over. */
+  rollback(): void {
+    const { writer } = this.#shared
     try {
-      this.#shared.writer.exec(how)
+      if (this.#release && writer.isTransaction) writer.exec('rollback')
     } finally {
-      this.#release?.()
-      this.#release = undefined
+      this.#end()
+    }
+  }
+
+  #end(): void {
+    this.#release?.()
+    this.#release = undefined
+  }
+
+  /** Whatever comes after SQLite's own rollback must not run outside of a transaction. */
+  #within<T>(work: () => T): T {
+    const { writer } = this.#shared
+    if (!writer.isTransaction) throw this.#undoneBy
+    try {
+      return work()
+    } catch (error) {
+      if (!writer.isTransaction) this.#undoneBy = error
+      throw error
     }
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { writer, reader, lock } = this.#shared
-    if (this.#release) return this.#shared.execute(writer, query)
+    if (this.#release) return this.#within(() => this.#shared.execute(writer, query))
     if (query.query.kind === 'SelectQueryNode' && reader !== writer) {
       return this.#shared.execute(reader, query)
     }
