@@ -12,10 +12,4 @@ export const authErrors = defineErrors({
     text: () =>
       'You are not authenticated. Send a bearer token, or a user name and password with basic authentication',
   },
-  AUTH_OWNER_ONLY: {
-    status: 403,
-    wire: 'PERMISSION_DENIED',
-    text: (principal: string, action: string) =>
-      `${principal} may not ${action}; only an owner of this server may`,
-  },
 })

@@ -39,6 +39,7 @@ export const computeErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'What was asked to run cannot be run so',
   },
   COMPUTE_ATTEMPT_NOT_FOUND: {
     status: 404,

@@ -16,6 +16,7 @@ export const jobsErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'A job’s settings do not fit together',
   },
   JOBS_FIELD_UNSUPPORTED: {
     status: 400,
@@ -45,15 +46,11 @@ export const jobsErrors = defineErrors({
     text: (runId: number, state: string, action: string) =>
       `Run ${runId} is ${state}; only a finished run can be ${action}. Cancel it or wait for its end`,
   },
-  JOBS_RUN_NOT_ACTIVE: {
-    status: 400,
-    wire: 'INVALID_STATE',
-    text: (runId: number, action: string) => `Run ${runId} has already ended; it cannot ${action}`,
-  },
   JOBS_REPAIR_INVALID: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'A run cannot be repaired in this way',
   },
   JOBS_OUTPUT_OF_PARENT: {
     status: 400,
@@ -77,6 +74,7 @@ export const jobsErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'A parameter of the call is not one that can be used',
   },
   JOBS_NOT_IN_A_TASK: {
     status: 400,
@@ -98,5 +96,6 @@ export const jobsErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'Permissions of a job are not ones that it can have',
   },
 })

@@ -6,6 +6,7 @@ export const registryErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'A name, tag, filter or page token of the registry cannot be used',
   },
   REGISTRY_MODEL_NOT_FOUND: {
     status: 404,

@@ -7,6 +7,7 @@ export const servingErrors = defineErrors({
     status: 400,
     wire: 'BAD_REQUEST',
     text: (problem: string) => problem,
+    meaning: 'The rows to score cannot be read',
   },
   SERVING_MEDIA_TYPE_UNSUPPORTED: {
     status: 415,
@@ -36,6 +37,7 @@ export const servingErrors = defineErrors({
     status: 400,
     wire: 'BAD_REQUEST',
     text: (problem: string) => problem,
+    meaning: 'The params of a scoring do not fit the model’s signature',
   },
   SERVING_SIGNATURE_INVALID: {
     status: 400,
@@ -89,6 +91,7 @@ export const servingErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'An endpoint cannot be configured so',
   },
   SERVING_ENTITY_NOT_FOUND: {
     status: 404,
@@ -111,6 +114,7 @@ export const servingErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'What a scoring reads or writes cannot be used',
   },
   SERVING_KEY_REUSED: {
     status: 409,

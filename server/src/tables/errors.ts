@@ -105,6 +105,7 @@ export const tablesErrors = defineErrors({
     status: 400,
     wire: 'BAD_REQUEST',
     text: (problem: string) => problem,
+    meaning: 'The SQL statement is wrong; the message is DuckDB’s or ours',
   },
   TABLES_STATEMENT_TOO_BIG: {
     status: 400,

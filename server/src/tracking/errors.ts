@@ -6,6 +6,7 @@ export const trackingErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (problem: string) => problem,
+    meaning: 'A value cannot be logged, or a trace cannot be read',
   },
   TRACKING_MISSING_VALUE: {
     status: 400,
@@ -34,6 +35,8 @@ export const trackingErrors = defineErrors({
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
     text: (at: number, problem: string) => `Invalid search at position ${at + 1}: ${problem}`,
+    meaning:
+      'A filter or an order_by cannot be read; the message names the place and what was expected',
   },
   TRACKING_EXPERIMENT_NOT_FOUND: {
     status: 404,
