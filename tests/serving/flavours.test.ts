@@ -15,6 +15,7 @@ import { flavourContract, type ContractModel } from '../../server/src/serving/fl
 import type { Flavour } from '../../server/src/serving/flavours/flavour.ts'
 import { openOnnx } from '../../server/src/serving/flavours/onnx.ts'
 import { openPyfunc } from '../../server/src/serving/flavours/pyfunc.ts'
+import type { ModelEnvironment } from '../../server/src/serving/model-environment.ts'
 import { parseModelFile } from '../../server/src/serving/signature.ts'
 import { runPython } from '../support/python.ts'
 
@@ -31,7 +32,7 @@ const stack = new AsyncDisposableStack()
 let folder = ''
 let expected: Expected
 let ctx: Ctx
-let environment = ''
+let environment: ModelEnvironment
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-flavours-'))
@@ -50,7 +51,8 @@ beforeAll(async () => {
     const pin = new RegExp(`^${name}==[^\\s;]+`, 'm').exec(pins)
     return pin ? [pin[0]] : []
   })
-  environment = (await ensureEnvironment(ctx, { requirements })).hash
+  const { hash } = await ensureEnvironment(ctx, { requirements })
+  environment = { hash, preload: [] }
 })
 
 afterAll(() => stack.disposeAsync())

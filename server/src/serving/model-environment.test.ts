@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRequirements, satisfies } from './model-environment.ts'
+import { hasPackages, parseRequirements, satisfies } from './model-environment.ts'
 
 test('reads requirements, without comments and without a server', () => {
   const text = '# made by MLflow\nmlflow==3.17.2\n\nscikit-learn==1.9.1  # pinned\nmlflow-skinny\n'
@@ -16,4 +16,8 @@ test('an environment fits when it has exactly what is pinned', () => {
   expect(satisfies(lock, ['scikit-learn==1.9.0'])).toBe(false)
   expect(satisfies(lock, ['scikit-learn>=1.9'])).toBe(false)
   expect(satisfies(lock, ['pandas==3.1.1'])).toBe(false)
+  expect(hasPackages(lock, ["scikit-learn==0.1 ; python_version < '3.11'", 'xgboost_cpu'])).toBe(
+    true,
+  )
+  expect(hasPackages(lock, ['pandas'])).toBe(false)
 })

@@ -6,8 +6,16 @@ import { getVersion } from '../registry/index.ts'
 import type { ModelRef } from './types.ts'
 
 /** What a conversion needs beside the model's own packages. */
-const converters = ['skl2onnx==1.20.0', 'onnxmltools==1.16.0', 'onnxruntime==1.32.0']
+const converters = [
+  'skl2onnx==1.20.0',
+  'onnxmltools==1.16.0',
+  "onnxruntime==1.32.0 ; python_version >= '3.11'",
+  "onnxruntime==1.23.2 ; python_version < '3.11'",
+]
 const framePackages = ['pandas']
+
+/** As AutoML has it: a model that was trained there finds that environment's imports done. */
+const warmModule = 'millrace_worker.warm_automl'
 
 export const Purpose = { Predict: 'predict', Convert: 'convert' } as const
 export type Purpose = (typeof Purpose)[keyof typeof Purpose]
@@ -18,18 +26,31 @@ export interface EnvironmentInput {
   readonly purpose: Purpose
 }
 
+export interface ModelEnvironment {
+  /** The environment's hash. */
+  readonly hash: string
+  /** What its fork server has probably imported already. */
+  readonly preload: readonly string[]
+}
+
 /**
- * The hash of an environment that has what the model was logged with: the one it was trained in
+ * An environment that has what the model was logged with: the one it was trained in
  * when that is known and fits, which costs nothing, otherwise one made from its requirements.
  */
-export async function findModelEnvironment(ctx: Ctx, input: EnvironmentInput): Promise<string> {
-  const requirements = await readRequirements(input.modelDir)
-  const wanted = input.purpose === Purpose.Convert ? [...requirements, ...converters] : requirements
+export async function findModelEnvironment(
+  ctx: Ctx,
+  input: EnvironmentInput,
+): Promise<ModelEnvironment> {
+  const own = await readRequirements(input.modelDir)
+  const more = input.purpose === Purpose.Convert ? [...framePackages, ...converters] : framePackages
   const trained = await trainingEnvironment(ctx, input.model)
-  if (trained && satisfies(trained.lock, wanted)) return trained.hash
-  const packages = new Set(wanted.map(packageName))
-  const more = framePackages.filter((name) => !packages.has(name))
-  return (await ensureEnvironment(ctx, { requirements: [...wanted, ...more] })).hash
+  if (trained && satisfies(trained.lock, own) && hasPackages(trained.lock, more)) {
+    return { hash: trained.hash, preload: [warmModule] }
+  }
+  const packages = new Set(own.map(packageName))
+  const missing = more.filter((requirement) => !packages.has(packageName(requirement)))
+  const { hash } = await ensureEnvironment(ctx, { requirements: [...own, ...missing] })
+  return { hash, preload: [] }
 }
 
 async function readRequirements(modelDir: string): Promise<string[]> {
@@ -61,16 +82,26 @@ async function trainingEnvironment(
 
 /** Whether every requirement is pinned and the lock has exactly that version. */
 export function satisfies(lock: string, requirements: readonly string[]): boolean {
-  const installed = new Map(
+  const installed = readLock(lock)
+  return requirements.every((requirement) => {
+    const [, name = '', version = ''] = /^([A-Za-z0-9._-]+)==([^\s;*]+)$/.exec(requirement) ?? []
+    return name !== '' && installed.get(normalise(name)) === version
+  })
+}
+
+/** Whether the lock has the packages, in whatever version. */
+export function hasPackages(lock: string, requirements: readonly string[]): boolean {
+  const installed = readLock(lock)
+  return requirements.every((requirement) => installed.has(packageName(requirement)))
+}
+
+function readLock(lock: string): Map<string, string> {
+  return new Map(
     lock.split('\n').flatMap((line) => {
       const [, name = '', version = ''] = /^([A-Za-z0-9._-]+)==([^\s;]+)/.exec(line) ?? []
       return name === '' ? [] : [[normalise(name), version] as const]
     }),
   )
-  return requirements.every((requirement) => {
-    const [, name = '', version = ''] = /^([A-Za-z0-9._-]+)==([^\s;*]+)$/.exec(requirement) ?? []
-    return name !== '' && installed.get(normalise(name)) === version
-  })
 }
 
 function packageName(requirement: string): string {

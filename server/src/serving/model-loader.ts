@@ -46,21 +46,21 @@ export interface LoadedModel extends AsyncDisposable {
   readonly flavour: Flavour
 }
 
-export async function loadModel(
-  caller: Ctx,
-  ref: ModelRef,
-  options: RunOptions,
-): Promise<LoadedModel> {
+export interface LoadModelInput {
+  readonly ref: ModelRef
+  readonly options: RunOptions
+  /** Work in hand by folder, so that two loads of one version download and convert it once. */
+  readonly preparing: Map<string, Promise<PreparedModel>>
+}
+
+export async function loadModel(caller: Ctx, input: LoadModelInput): Promise<LoadedModel> {
   const ctx = { ...caller, principal: systemPrincipal }
-  const label = labelOf(ref)
+  const { ref, options, preparing } = input
   await getVersion(ctx, ref)
   const folder = await modelFolder(ctx, ref)
-  const modelDir = join(folder, 'model')
-  await download(ctx, ref, modelDir)
-  const file = parseModelFile(await readModelFile(modelDir, label), label)
-  const place = { ref, label, folder, modelDir, file }
-  const conversion = (await findConversion(folder)) ?? (await convert(ctx, place))
-  const flavour = await openFlavour(ctx, { ...place, conversion, options })
+  const prepared = await once(preparing, folder, () => prepareModel(ctx, ref, folder))
+  const { label, file, conversion } = prepared
+  const flavour = await openFlavour(ctx, prepared, options)
   return {
     ref,
     label,
@@ -72,12 +72,38 @@ export async function loadModel(
   }
 }
 
+async function once<T>(
+  inHand: Map<string, Promise<T>>,
+  key: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const known = inHand.get(key)
+  if (known) return known
+  const started = work().finally(() => inHand.delete(key))
+  inHand.set(key, started)
+  return started
+}
+
+async function prepareModel(ctx: Ctx, ref: ModelRef, folder: string): Promise<PreparedModel> {
+  const label = labelOf(ref)
+  const modelDir = join(folder, 'model')
+  await download(ctx, ref, modelDir)
+  const file = parseModelFile(await readModelFile(modelDir, label), label)
+  const place = { ref, label, folder, modelDir, file }
+  return { ...place, conversion: (await findConversion(folder)) ?? (await convert(ctx, place)) }
+}
+
 interface ModelPlace {
   readonly ref: ModelRef
   readonly label: string
   readonly folder: string
   readonly modelDir: string
   readonly file: ModelFile
+}
+
+/** A version whose files are here, with the verdict on them. */
+export interface PreparedModel extends ModelPlace {
+  readonly conversion: Conversion
 }
 
 // A name can be given again after a model was deleted, so the folder is named by the files' place.
@@ -169,7 +195,8 @@ async function runConversion(ctx: Ctx, place: ModelPlace, output: string): Promi
     })
     await launch(ctx, {
       attemptId,
-      environment,
+      environment: environment.hash,
+      preload: environment.preload,
       entry: {
         kind: 'module',
         module: 'millrace_serving.convert',
@@ -213,13 +240,12 @@ function conversionRequest(file: ModelFile): Record<string, unknown> {
   }
 }
 
-interface OpenInput extends ModelPlace {
-  readonly conversion: Conversion
-  readonly options: RunOptions
-}
-
-async function openFlavour(ctx: Ctx, input: OpenInput): Promise<Flavour> {
-  const { conversion, label, folder, modelDir, file, ref, options } = input
+async function openFlavour(
+  ctx: Ctx,
+  prepared: PreparedModel,
+  options: RunOptions,
+): Promise<Flavour> {
+  const { conversion, label, folder, modelDir, file, ref } = prepared
   if (conversion.flavour === FlavourKind.Onnx) {
     const columns =
       file.inputs.kind === 'columns' ? file.inputs.columns.map((c) => c.name) : undefined

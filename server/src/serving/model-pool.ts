@@ -1,5 +1,5 @@
 import type { Ctx } from '../core/index.ts'
-import { loadModel, type LoadedModel, type RunOptions } from './model-loader.ts'
+import { loadModel, type LoadedModel, type PreparedModel, type RunOptions } from './model-loader.ts'
 import type { ModelRef } from './types.ts'
 
 export interface PooledModel {
@@ -16,10 +16,14 @@ interface Entry {
 /** Loaded models, shared by everyone who wants the same version run in the same way. */
 export class ModelPool implements AsyncDisposable {
   readonly #entries = new Map<string, Entry>()
+  readonly #preparing = new Map<string, Promise<PreparedModel>>()
 
   async acquire(ctx: Ctx, ref: ModelRef, options: RunOptions): Promise<PooledModel> {
     const key = JSON.stringify([ref.name, ref.version, options])
-    const entry = this.#entries.get(key) ?? { loading: loadModel(ctx, ref, options), users: 0 }
+    const entry = this.#entries.get(key) ?? {
+      loading: loadModel(ctx, { ref, options, preparing: this.#preparing }),
+      users: 0,
+    }
     this.#entries.set(key, entry)
     entry.users += 1
     let released = false

@@ -3,6 +3,7 @@ import { AppError, type Ctx } from '../../core/index.ts'
 import { Batcher } from '../batcher.ts'
 import { servingErrors } from '../errors.ts'
 import type { BoundRows, Row } from '../input-plan.ts'
+import type { ModelEnvironment } from '../model-environment.ts'
 import type { ModelFile } from '../signature.ts'
 import { FlavourKind, type Flavour, type Params, type Scores } from './flavour.ts'
 
@@ -11,8 +12,7 @@ export interface OpenPyfuncInput {
   readonly model: string
   readonly modelDir: string
   readonly file: ModelFile
-  /** An environment's hash. */
-  readonly environment: string
+  readonly environment: ModelEnvironment
   readonly processes: number
   /** Ends the processes after this long without a call; they start again at the next. */
   readonly idleMs: number | undefined
@@ -119,7 +119,8 @@ class WorkerOnDemand implements AsyncDisposable {
     if (this.#worker) return this.#worker
     const { environment, modelDir, file, processes, env } = this.#input
     const opening = openWorker(this.#ctx, {
-      environment,
+      environment: environment.hash,
+      preload: environment.preload,
       module: 'millrace_serving.worker',
       function: 'load_model',
       args: [modelDir, { inputs: file.inputs, predict_fn: file.predictFn }],
