@@ -28,7 +28,7 @@ try {
     await side(ours, {
       name: 'Millrace',
       version: 'this commit',
-      durability: 'SQLite WAL, synchronous=FULL, group commit',
+      durability: 'SQLite WAL, log synced before the answer, group commit',
     }),
     await side(alone, {
       name: 'mlflow server, 1 worker',

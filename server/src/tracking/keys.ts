@@ -22,9 +22,14 @@ export class Keys {
     this.#committed = committedKeys(ctx)
   }
 
+  /** The name's number, when it is known without asking the database. */
+  known(name: string): number | undefined {
+    return this.#committed.get(name) ?? this.#fresh?.get(name)
+  }
+
   /** The name's number, given out on first use. */
   *number(name: string): Script<number> {
-    const known = this.#committed.get(name) ?? this.#fresh?.get(name)
+    const known = this.known(name)
     if (known !== undefined) return known
     const id = (yield* findKey(name)) ?? (yield* insertKey(name))
     this.#fresh ??= new Map()

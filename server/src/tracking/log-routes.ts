@@ -1,7 +1,7 @@
 import type { App } from '../core/index.ts'
 import { logBatch, logMetric, logModelHistory, logParam } from './log-service.ts'
-import type { NewMetric } from './types.ts'
-import { f, type Decoded } from './wire/fields.ts'
+import { f } from './wire/fields.ts'
+import { metricList, toNewMetric } from './wire/metric-list.ts'
 import { rpc } from './wire/rpc.ts'
 import { keyValue, metric } from './wire/shapes.ts'
 
@@ -35,15 +35,14 @@ export function logRoutes(app: App): void {
     summary: 'Logs up to 1,000 metrics, 100 params and 100 tags, all or nothing.',
     request: {
       run_id: f.runId.required,
-      metrics: f.list(f.message(metric).required).or([]),
+      metrics: metricList,
       params: f.list(f.message(keyValue).required).or([]),
       tags: f.list(f.message(keyValue).required).or([]),
     },
     handle: async (ctx, input) => {
-      const metrics = input.metrics.map(toNewMetric)
       await logBatch(ctx, {
         runId: input.run_id,
-        metrics,
+        metrics: input.metrics,
         params: input.params,
         tags: input.tags,
       })
@@ -65,16 +64,4 @@ function modelRoutes(app: App): void {
       return {}
     },
   })
-}
-
-function toNewMetric(wire: Decoded<typeof metric>): NewMetric {
-  return {
-    key: wire.key,
-    value: wire.value,
-    timestamp: wire.timestamp,
-    step: wire.step,
-    modelId: wire.model_id || undefined,
-    datasetName: wire.dataset_name,
-    datasetDigest: wire.dataset_digest,
-  }
 }

@@ -134,7 +134,7 @@ function checkBatch(input: LogBatchInput): Batch {
   const all = metrics.length + params.length + tags.length
   checkCount('metrics, params, and tags', all, limits.batchAll)
   const batch = {
-    metrics: metrics.map((metric, index) => checkMetric(metric, `metrics[${index}].`)),
+    metrics: metrics.map((metric, index) => checkMetric(metric, index)),
     params: params.map((param, index) => checkParam(param, `params[${index}].`)),
     tags: tags.map((tag, index) => checkTag(tag, `tags[${index}].`)),
   }

@@ -16,7 +16,8 @@ export function* insertMetrics(
 ): Script<number> {
   const points: KeyedPoint[] = []
   for (const { key, timestamp, step, value } of metrics) {
-    points.push({ key: yield* keys.number(key), timestamp, step, value })
+    const number = keys.known(key) ?? (yield* keys.number(key))
+    points.push({ key: number, timestamp, step, value })
   }
   if (points.length === 0) return 0
   const logged =

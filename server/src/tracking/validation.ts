@@ -62,8 +62,15 @@ export function invalidValue(path: string, value: unknown, hint: string): Error 
   )
 }
 
-/** The metric as it is kept: NaN stays, infinities become the largest double. */
-export function checkMetric(metric: NewMetric, path = ''): NewMetric {
+/** The metric as it is kept: NaN stays, infinities become the largest double. `index` is its place in a batch. */
+export function checkMetric(metric: NewMetric, index?: number): NewMetric {
+  const { key, value, timestamp } = metric
+  const isPlain = plainName.test(key) && key.length <= limits.key && timestamp >= 0
+  if (isPlain && Math.abs(value) !== Number.POSITIVE_INFINITY) return metric
+  return checkOddMetric(metric, index === undefined ? '' : `metrics[${index}].`)
+}
+
+function checkOddMetric(metric: NewMetric, path: string): NewMetric {
   checkKey(metric.key, `${path}name`, 'Metric name')
   if (metric.timestamp < 0) {
     throw invalidValue(

@@ -21,6 +21,7 @@ export class WalSync {
   #running: Promise<void> | undefined
   #inHand: Promise<unknown> | undefined
   #failure: unknown
+  #lastMs = 0
 
   /** `path` is the database's; a private in-memory one has nothing to sync. */
   constructor(path: string) {
@@ -39,6 +40,11 @@ export class WalSync {
   /** Resolves when the sync in hand ends. Whoever commits before that waits for the next one anyway. */
   get inHand(): Promise<unknown> | undefined {
     return this.#inHand
+  }
+
+  /** How long the last sync took. */
+  get lastMs(): number {
+    return this.#lastMs
   }
 
   /** Waits for the sync in hand. */
@@ -68,7 +74,9 @@ export class WalSync {
     if (this.#failure !== undefined) return this.#failure
     try {
       this.#file ??= await open(path, 'r+')
+      const started = performance.now()
       await this.#file.datasync()
+      this.#lastMs = performance.now() - started
     } catch (error) {
       // There is no log before the first write.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
