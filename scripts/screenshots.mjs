@@ -62,26 +62,36 @@ async function findPages() {
 }
 
 async function trackingPages() {
-  const found = await post('/api/2.0/mlflow/experiments/search', { max_results: 100 })
+  const found = await post('/api/2.0/mlflow/experiments/search', { max_results: 20 })
   const ids = (found.experiments ?? []).map((one) => one.experiment_id)
-  for (const id of ids) {
-    const body = { experiment_ids: [id], max_results: 4, order_by: ['attributes.start_time DESC'] }
-    const { runs = [] } = await post('/api/2.0/mlflow/runs/search', body)
-    const run = runs.find((one) => one.info.status === 'FINISHED') ?? runs[0]
-    if (run === undefined) continue
-    const path = `/experiments/${id}/runs/${run.info.run_id}`
-    const compare = `/experiments/${id}/compare?runs=${runs.map((one) => one.info.run_id).join(',')}`
-    return {
-      experiment: `/experiments/${id}`,
-      run: path,
-      'run-charts': `${path}?tab=metrics`,
-      'run-artifacts': `${path}?tab=artifacts&path=${await artifactOf(run.info.run_id)}`,
-      compare,
-      'compare-parallel': `${compare}&tab=parallel`,
-      'compare-scatter': `${compare}&tab=scatter`,
-    }
+  const groups = await Promise.all(
+    ids.map(async (id) => {
+      const body = {
+        experiment_ids: [id],
+        max_results: 30,
+        order_by: ['attributes.start_time DESC'],
+      }
+      const { runs = [] } = await post('/api/2.0/mlflow/runs/search', body)
+      return { id, runs }
+    }),
+  )
+  const [fullest] = groups.toSorted((a, b) => b.runs.length - a.runs.length)
+  const runs = fullest?.runs ?? []
+  const run = runs.find((one) => one.info.status === 'FINISHED') ?? runs[0]
+  if (run === undefined) return {}
+  const { id } = fullest
+  const path = `/experiments/${id}/runs/${run.info.run_id}`
+  const some = runs.slice(0, 5).map((one) => one.info.run_id)
+  const compare = `/experiments/${id}/compare?runs=${some.join(',')}`
+  return {
+    experiment: `/experiments/${id}`,
+    run: path,
+    'run-charts': `${path}?tab=metrics`,
+    'run-artifacts': `${path}?tab=artifacts&path=${await artifactOf(run.info.run_id)}`,
+    compare,
+    'compare-parallel': `${compare}&tab=parallel`,
+    'compare-scatter': `${compare}&tab=scatter`,
   }
-  return {}
 }
 
 async function artifactOf(runId) {

@@ -4,9 +4,8 @@ import { formatMetric } from '../kit/format.ts'
 import type { Search, Trial } from './wire.ts'
 import styles from './score-strip.module.css'
 
-const width = 900
-const height = 84
-const pad = { left: 66, right: 14, top: 12, bottom: 12 }
+/** The plot's own units: shares of its width and height. */
+const span = 100
 
 /** Every trial's score in the order they were planned, and the best so far as a line. */
 export function ScoreStrip({ search }: { readonly search: Search }): ReactNode {
@@ -22,46 +21,34 @@ export function ScoreStrip({ search }: { readonly search: Search }): ReactNode {
   const reach = Math.max(Math.abs(best - median) * 3, 1e-6)
   const worst = higher ? best - reach : best + reach
   const last = Math.max(search.max_trials, trials.at(-1)?.trial ?? 1)
-  const x = (trial: number) =>
-    pad.left + ((trial - 1) / Math.max(1, last - 1)) * (width - pad.left - pad.right)
-  const y = (score: number) => {
-    const share = Math.min(1, Math.max(0, (score - worst) / (best - worst)))
-    return height - pad.bottom - share * (height - pad.top - pad.bottom)
-  }
+  const x = (trial: number) => ((trial - 1) / Math.max(1, last - 1)) * span
+  const y = (score: number) =>
+    (1 - Math.min(1, Math.max(0, (score - worst) / (best - worst)))) * span
   return (
-    <svg
-      viewBox={`0 0 ${width} ${height}`}
-      preserveAspectRatio="none"
+    <div
       className={styles['strip']}
       role="img"
       aria-label={`${search.primary_metric} of ${trials.length} trials, best ${formatMetric(best)}`}
     >
-      <text x={pad.left - 10} y={pad.top + 4} textAnchor="end" className={styles['text']}>
-        {formatMetric(best)}
-      </text>
-      <text
-        x={pad.left - 10}
-        y={height - pad.bottom + 4}
-        textAnchor="end"
-        className={styles['text']}
-      >
-        {formatMetric(worst)}
-      </text>
-      <polyline points={bestSoFar(trials, higher, { x, y })} className={styles['best']} />
-      {trials.map((trial) => (
-        <circle
-          key={trial.trial}
-          cx={x(trial.trial)}
-          cy={y(trial.score)}
-          r={4}
-          fill={trial.rank === 1 ? 'var(--accent)' : 'var(--surface)'}
-          stroke="var(--accent)"
-          strokeWidth={1.5}
-        >
-          <title>{`${trial.learner} ${trial.trial}: ${formatMetric(trial.score)}`}</title>
-        </circle>
-      ))}
-    </svg>
+      <div className={styles['scale']}>
+        <span>{formatMetric(best)}</span>
+        <span>{formatMetric(worst)}</span>
+      </div>
+      <div className={styles['plot']}>
+        <svg viewBox={`0 0 ${span} ${span}`} preserveAspectRatio="none" className={styles['lines']}>
+          <polyline points={bestSoFar(trials, higher, { x, y })} className={styles['best']} />
+        </svg>
+        {trials.map((trial) => (
+          <span
+            key={trial.trial}
+            className={styles['dot']}
+            data-best={trial.rank === 1}
+            title={`${trial.learner} ${trial.trial}: ${formatMetric(trial.score)}`}
+            style={{ left: `${x(trial.trial)}%`, top: `${y(trial.score)}%` }}
+          />
+        ))}
+      </div>
+    </div>
   )
 }
 

@@ -14,9 +14,10 @@ export function checkName(check: Check): string {
       return `${rest} against the live version`
     case 'document':
       return rest
-    case 'threshold':
     case 'schema':
+      return rest.replace(/^forbidden\./, 'does not take ')
+    case 'threshold':
     case 'scoring':
-      return rest.replaceAll('_', ' ').replace('roc auc', 'roc_auc')
+      return rest
   }
 }

@@ -14,7 +14,8 @@ function show(value: number | string | null): string {
 const name: Column<Check> = {
   id: 'name',
   header: 'Check',
-  width: 230,
+  width: 190,
+  grow: true,
   value: checkName,
 }
 
@@ -35,7 +36,12 @@ const value: Column<Check> = {
   cell: (check) => <span title={show(check.value)}>{show(check.value)}</span>,
 }
 
-const limit: Column<Check> = { id: 'limit', header: 'Allowed', value: (check) => check.limit }
+const limit: Column<Check> = {
+  id: 'limit',
+  header: 'Allowed',
+  width: 230,
+  value: (check) => check.limit,
+}
 
 const champion: Column<Check> = {
   id: 'champion',

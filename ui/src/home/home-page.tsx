@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react'
+import { useSearches } from '../automl/use-searches.ts'
+import { isOpen } from '../automl/wire.ts'
 import { useJobRuns } from '../jobs/use-job-runs.ts'
 import { useJobs } from '../jobs/use-jobs.ts'
 import { hasFailed, stateOf, type JobRun, type RunTask } from '../jobs/wire.ts'
@@ -93,6 +95,7 @@ function describeActive(run: JobRun): string | undefined {
 
 function Running(): ReactNode {
   const query = useJobRuns({ active: true, limit: 24, expandTasks: true })
+  const open = (useSearches().data ?? []).filter(isOpen)
   const nameOf = useRunNames()
   return (
     <Section title="Running now">
@@ -101,14 +104,24 @@ function Running(): ReactNode {
           <WorkList
             label="Running now"
             none="Nothing is running."
-            items={runs.map((run) => ({
-              id: String(run.run_id),
-              to: runPath(run),
-              lead: <StatusSquare state={stateOf(activeTask(run)?.state ?? run.state)} />,
-              title: nameOf(run),
-              sub: describeActive(run),
-              end: <Elapsed start={run.start_time} />,
-            }))}
+            items={[
+              ...open.map((search) => ({
+                id: search.search_id,
+                to: `/automl/${search.search_id}`,
+                lead: <StatusSquare state={search.state} />,
+                title: search.name,
+                sub: `AutoML for ${search.target} on ${search.dataset.table}`,
+                end: <Elapsed start={search.started_at ?? undefined} />,
+              })),
+              ...runs.map((run) => ({
+                id: String(run.run_id),
+                to: runPath(run),
+                lead: <StatusSquare state={stateOf(activeTask(run)?.state ?? run.state)} />,
+                title: nameOf(run),
+                sub: describeActive(run),
+                end: <Elapsed start={run.start_time} />,
+              })),
+            ]}
           />
         )}
       </Loaded>

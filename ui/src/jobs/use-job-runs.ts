@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
-import { hasEnded, type JobRun } from './wire.ts'
+import { hasEnded, settleRun, type JobRun } from './wire.ts'
 
 const base = '/api/2.2/jobs/runs'
 const refreshMs = 5_000
@@ -40,7 +40,7 @@ export function useJobRuns(wanted: JobRunQuery): UseQueryResult<readonly JobRun[
           page_token: token,
         }
         const page = await requestJson<RunsPage>(`${base}/list`, { query, signal })
-        found.push(...(page.runs ?? []))
+        found.push(...(page.runs ?? []).map(settleRun))
         token = page.next_page_token || undefined
       } while (token !== undefined && found.length < wanted.limit)
       return found
@@ -54,7 +54,7 @@ export function useJobRun(runId: string): UseQueryResult<JobRun> {
     queryKey: ['job-runs', 'one', runId],
     queryFn: async ({ signal }) => {
       const query = { run_id: runId, include_history: true }
-      return requestJson<JobRun>(`${base}/get`, { query, signal })
+      return settleRun(await requestJson<JobRun>(`${base}/get`, { query, signal }))
     },
     refetchInterval: (query) =>
       query.state.data !== undefined && !hasEnded(query.state.data.state) ? refreshMs : false,

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
-import type { JobRun, RunTask, TaskRef } from './wire.ts'
+import { settleTask, type JobRun, type RunTask, type TaskRef } from './wire.ts'
 
 interface GraphNode {
   readonly task_key: string
@@ -31,7 +31,7 @@ export function useRunGraph(run: JobRun): UseQueryResult<readonly RunTask[]> {
     queryFn: async ({ signal }) => {
       const path = `/api/millrace/1.0/jobs/runs/${run.run_id}/graph`
       const answer = await requestJson<{ nodes: readonly GraphNode[] }>(path, { signal })
-      return answer.nodes.map((node) => toTask(node, known))
+      return answer.nodes.map((node) => settleTask(toTask(node, known)))
     },
   })
 }

@@ -106,3 +106,16 @@ const failures = new Set(['FAILED', 'TIMEDOUT', 'UPSTREAM_FAILED'])
 export function hasFailed(state: RunState | undefined): boolean {
   return failures.has(state?.result_state ?? '') || state?.life_cycle_state === 'INTERNAL_ERROR'
 }
+
+/**
+ * The Jobs API says BLOCKED for a task that waits for a person and for one that waits for the tasks
+ * before it; only the first has a message. The second has not started, whatever its start time says.
+ */
+export function settleTask(task: RunTask): RunTask {
+  if (task.state?.life_cycle_state !== 'BLOCKED' || task.state.state_message) return task
+  return { ...task, start_time: 0, state: { ...task.state, life_cycle_state: 'NOT_STARTED' } }
+}
+
+export function settleRun(run: JobRun): JobRun {
+  return run.tasks === undefined ? run : { ...run, tasks: run.tasks.map(settleTask) }
+}

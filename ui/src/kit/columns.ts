@@ -8,6 +8,8 @@ export interface Column<Row> {
   /** Its heading in the column chooser. */
   readonly group?: string
   readonly width?: number
+  /** Takes the room that is left; `width` is the least it gets. */
+  readonly grow?: boolean
   readonly align?: 'start' | 'end'
   /** What sorting, CSV and the title on hover use. A column without it cannot be sorted. */
   readonly value?: (row: Row) => CellValue

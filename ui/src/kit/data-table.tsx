@@ -194,6 +194,8 @@ function toggleOf<Row extends RowData>(
 
 /** The column that takes the width that is left: the first text column without a width, else the first. */
 function growing<Row>(columns: readonly Column<Row>[]): number {
+  const asked = columns.findIndex((column) => column.grow === true)
+  if (asked !== -1) return asked
   const index = columns.findIndex((column) => column.width === undefined && column.align !== 'end')
   return Math.max(0, index)
 }

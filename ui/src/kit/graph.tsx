@@ -7,10 +7,11 @@ import {
   type Edge,
   type Node,
   type NodeProps,
+  type Viewport,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { useMemo, type ReactNode } from 'react'
-import { layoutGraph } from './graph-layout.ts'
+import { useMemo, useState, type ReactNode } from 'react'
+import { layoutGraph, type Position as Position2d } from './graph-layout.ts'
 import type { Tone } from './status.tsx'
 import { useTheme } from './theme.ts'
 import { useNarrow } from './use-narrow.ts'
@@ -42,6 +43,9 @@ export interface GraphProps {
   readonly nodeHeight?: number
 }
 
+/** Below this the words in a box cannot be read. */
+const leastZoom = 0.72
+
 interface BoxData extends Record<string, unknown> {
   readonly content: ReactNode
   readonly tone: Tone
@@ -72,6 +76,24 @@ function Box({ data }: NodeProps<BoxNode>): ReactNode {
 
 const nodeTypes = { box: Box }
 
+/**
+ * Where to begin when not everything fits at a size that can be read: with the chosen box in the
+ * middle, or else at the end, which is the newest. Undefined when all of it fits.
+ */
+function startPlace(
+  places: ReadonlyMap<string, Position2d>,
+  facts: { readonly width: number; readonly room: number; readonly selected: string | undefined },
+): Viewport | undefined {
+  const { width, room, selected } = facts
+  const right = Math.max(...[...places.values()].map((place) => place.x)) + width
+  if (right * leastZoom <= room) return undefined
+  const zoom = 0.85
+  const chosen = selected === undefined ? undefined : places.get(selected)
+  const middle = chosen === undefined ? right : chosen.x + width / 2
+  const end = Math.min(right + 10, middle + room / 2 / zoom)
+  return { x: Math.min(10, room - end * zoom), y: 12, zoom }
+}
+
 /** Boxes and arrows, laid out by themselves. Places change only when boxes or arrows do. */
 export function Graph(props: GraphProps): ReactNode {
   const { nodes, edges, selected, onSelect } = props
@@ -94,6 +116,9 @@ export function Graph(props: GraphProps): ReactNode {
   )
   const lowest = Math.max(...[...places.values()].map((place) => place.y)) + height
   const frameHeight = Math.min(560, Math.max(props.height ?? 150, lowest + 56))
+  const [room, setRoom] = useState<number>()
+  const start =
+    room === undefined || down ? undefined : startPlace(places, { width, room, selected })
   const boxes = nodes.map((node): BoxNode => ({
     id: node.id,
     type: 'box',
@@ -118,6 +143,7 @@ export function Graph(props: GraphProps): ReactNode {
     <div
       className={styles['frame']}
       style={{ height: frameHeight }}
+      ref={(element) => setRoom(element?.clientWidth)}
       role="group"
       aria-label={props.label}
       onKeyDown={(event) => {
@@ -128,29 +154,31 @@ export function Graph(props: GraphProps): ReactNode {
         }
       }}
     >
-      <ReactFlow
-        nodes={boxes}
-        edges={arrows}
-        nodeTypes={nodeTypes}
-        colorMode={theme}
-        key={String(down)}
-        fitView
-        fitViewOptions={{
-          maxZoom: 1,
-          minZoom: 0.72,
-          padding: { x: '12px', top: '10px', bottom: '38px' },
-        }}
-        minZoom={0.2}
-        maxZoom={1.5}
-        nodesConnectable={false}
-        nodesDraggable={false}
-        elementsSelectable={onSelect !== undefined}
-        zoomOnScroll={false}
-        preventScrolling={false}
-        onNodeClick={(_event, node) => onSelect?.(node.id)}
-      >
-        <Controls showInteractive={false} position="bottom-left" orientation="horizontal" />
-      </ReactFlow>
+      {room !== undefined && (
+        <ReactFlow
+          nodes={boxes}
+          edges={arrows}
+          nodeTypes={nodeTypes}
+          colorMode={theme}
+          key={String(down)}
+          {...(start === undefined ? { fitView: true } : { defaultViewport: start })}
+          fitViewOptions={{
+            maxZoom: 1,
+            minZoom: leastZoom,
+            padding: { x: '12px', top: '10px', bottom: '38px' },
+          }}
+          minZoom={0.2}
+          maxZoom={1.5}
+          nodesConnectable={false}
+          nodesDraggable={false}
+          elementsSelectable={onSelect !== undefined}
+          zoomOnScroll={false}
+          preventScrolling={false}
+          onNodeClick={(_event, node) => onSelect?.(node.id)}
+        >
+          <Controls showInteractive={false} position="bottom-left" orientation="horizontal" />
+        </ReactFlow>
+      )}
     </div>
   )
 }

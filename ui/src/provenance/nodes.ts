@@ -35,7 +35,10 @@ const readers: Readonly<Record<string, Reader>> = {
       : { name: `${name} v${version}`, icon: 'model', to: `${model}/versions/${version}` }
   },
   'logged-model': (identity) => ({ name: short(identity), icon: 'model', to: undefined }),
-  attempt: (identity) => ({ name: identity, icon: 'run', to: undefined }),
+  attempt: (identity) => {
+    const trial = /^automl-.+-0*(\d+)$/.exec(identity)?.[1]
+    return { name: trial === undefined ? identity : `trial ${trial}`, icon: 'run', to: undefined }
+  },
   'job-run': (identity) => ({ name: `run ${identity}`, icon: 'job', to: `/jobs/runs/${identity}` }),
   env: (identity) => ({ name: short(identity), icon: 'environment', to: '/admin/environments' }),
   commit: (identity) => ({ name: short(identity), icon: 'history', to: undefined }),

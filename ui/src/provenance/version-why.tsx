@@ -10,6 +10,7 @@ import { Badge } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { EdgeGraph } from './lineage.tsx'
 import { NodeLink } from './node-link.tsx'
+import { lookOfNode } from './nodes.ts'
 import { useReplay, useWhy, type AttemptFacts, type Why } from './use-why.ts'
 import { whyEdges } from './why-edges.ts'
 import styles from './lineage.module.css'
@@ -52,7 +53,10 @@ function WhyBody({ why }: { readonly why: Why }): ReactNode {
             <AttemptSection
               key={attempt.attempt}
               attempt={attempt}
-              name={names.get(`attempt:${attempt.attempt}`) ?? `attempt ${attempt.attempt}`}
+              name={
+                names.get(`attempt:${attempt.attempt}`) ??
+                lookOfNode(`attempt:${attempt.attempt}`).name
+              }
             />
           ))}
           {why.attempts.length === 0 && (
@@ -103,7 +107,11 @@ function AttemptSection({
                 <Link to="/admin/environments" search={{ hash: environment.hash }}>
                   {environment.hash.slice(0, 12)}
                 </Link>{' '}
-                <span className="muted">{environment.requirements.join(', ')}</span>
+                <span className="muted" title={environment.requirements.join('\n')}>
+                  {environment.requirements.slice(0, 3).join(', ')}
+                  {environment.requirements.length > 3 &&
+                    ` and ${environment.requirements.length - 3} more`}
+                </span>
               </>
             ),
           },

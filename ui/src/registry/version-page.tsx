@@ -14,7 +14,7 @@ import { VersionWhy } from '../provenance/version-why.tsx'
 import { useEndpoints } from '../serving/use-endpoints.ts'
 import { runName } from '../tracking/run-facts.ts'
 import { useRun } from '../tracking/use-runs.ts'
-import type { Run } from '../tracking/wire.ts'
+import type { Run, Tag } from '../tracking/wire.ts'
 import { Answer, Question } from './decision-panel.tsx'
 import { StageMenu } from './stage-menu.tsx'
 import { Timeline } from './timeline.tsx'
@@ -159,7 +159,6 @@ function VersionSide({
 }): ReactNode {
   const endpoints = useEndpoints()
   const serving = endpointsOf(version, endpoints.data ?? [])
-  const tags = version.tags ?? []
   return (
     <div className={styles['stack']}>
       <Section title="Where it came from">
@@ -179,14 +178,30 @@ function VersionSide({
           ))}
         </Panel>
       </Section>
-      {tags.length > 0 && (
-        <Section title="Tags">
-          <Panel>
-            <KeyValues facts={tags.map((tag) => ({ name: tag.key, value: tag.value }))} />
-          </Panel>
-        </Section>
-      )}
+      <Tags tags={version.tags ?? []} />
     </div>
+  )
+}
+
+/** People's tags in sight; what gates and serving wrote, which the checks above say better, folded. */
+function Tags({ tags }: { readonly tags: readonly Tag[] }): ReactNode {
+  const written = (tag: Tag) => /^(?:gate|millrace)\./.test(tag.key)
+  const facts = (some: readonly Tag[]) => some.map((tag) => ({ name: tag.key, value: tag.value }))
+  const own = tags.filter((tag) => !written(tag))
+  const folded = tags.filter(written)
+  if (tags.length === 0) return null
+  return (
+    <Section title="Tags">
+      <Panel>
+        <KeyValues facts={facts(own)} />
+        {folded.length > 0 && (
+          <details>
+            <summary>{folded.length} written by the platform</summary>
+            <KeyValues facts={facts(folded)} />
+          </details>
+        )}
+      </Panel>
+    </Section>
   )
 }
 

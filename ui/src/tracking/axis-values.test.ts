@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { axisIds, axisOf } from './axis-values.ts'
+import { axisIds, axisOf, firstAxes } from './axis-values.ts'
 import type { Run } from './wire.ts'
 
 function run(params: Readonly<Record<string, string>>): Run {
@@ -22,4 +22,14 @@ it('places numbers by size and texts by order', () => {
 
 it('offers what differs first', () => {
   expect(axisIds(runs.slice(0, 2))).toEqual(['params.depth', 'params.kind', 'params.seed'])
+})
+
+it('begins with what every run has, parameters before metrics', () => {
+  const metric = { key: 'auc', value: 0.8, timestamp: 1 }
+  const [first, second, third] = runs.map((one, index) => ({
+    ...one,
+    data: { ...one.data, metrics: [{ ...metric, value: 0.8 + index }] },
+  }))
+  const three = [first, second, third].filter((one) => one !== undefined)
+  expect(firstAxes(three, 4)).toEqual(['params.depth', 'metrics.auc'])
 })

@@ -12,14 +12,30 @@ export interface Axis {
   readonly ticks: readonly { readonly at: number; readonly text: string }[]
 }
 
-/** The metrics and parameters that can be an axis; those that differ between the runs first. */
+/**
+ * The metrics and parameters that can be an axis: those that differ and that most runs have first,
+ * so that a line or a point of every run is in sight.
+ */
 export function axisIds(runs: readonly Run[]): string[] {
   const ids = [
     ...keysOf(runs, 'params').map((key) => `params.${key}`),
     ...keysOf(runs, 'metrics').map((key) => `metrics.${key}`),
   ]
-  const differs = (id: string) => new Set(runs.map((run) => axisText(run, id))).size > 1
-  return [...ids.filter(differs), ...ids.filter((id) => !differs(id))]
+  const ranked = ids.map((id) => {
+    const texts = runs.map((run) => axisText(run, id)).filter((text) => text !== undefined)
+    return { id, worth: new Set(texts).size > 1 ? texts.length : 0 }
+  })
+  return ranked.toSorted((left, right) => right.worth - left.worth).map(({ id }) => id)
+}
+
+/** The axes of a first look: what every run was given, then what came out of it. */
+export function firstAxes(runs: readonly Run[], most: number): string[] {
+  const ids = axisIds(runs)
+  const known = (id: string) => runs.every((run) => axisText(run, id) !== undefined)
+  const params = ids.filter((id) => id.startsWith('params.') && known(id))
+  const metrics = ids.filter((id) => id.startsWith('metrics.') && known(id) && !id.endsWith('_std'))
+  const given = params.slice(0, Math.max(2, most - metrics.length))
+  return [...given, ...metrics.slice(0, most - given.length)]
 }
 
 function axisText(run: Run, id: string): string | undefined {

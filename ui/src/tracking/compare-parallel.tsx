@@ -5,7 +5,7 @@ import { Checkbox } from '../kit/field.tsx'
 import { seriesColour } from '../kit/line-chart.tsx'
 import { Popover } from '../kit/menu.tsx'
 import { EmptyState } from '../kit/states.tsx'
-import { axisIds, axisOf, type Axis } from './axis-values.ts'
+import { axisIds, axisOf, firstAxes, type Axis } from './axis-values.ts'
 import { runName } from './run-facts.ts'
 import type { Run } from './wire.ts'
 import pageStyles from './compare-page.module.css'
@@ -32,7 +32,7 @@ export function CompareParallel({
   readonly onAxes: (axes: string) => void
 }): ReactNode {
   const ids = useMemo(() => axisIds(runs), [runs])
-  const shown = useMemo(() => chosen?.split(',') ?? ids.slice(0, 7), [chosen, ids])
+  const shown = useMemo(() => chosen?.split(',') ?? firstAxes(runs, 7), [chosen, runs])
   const axes = useMemo(
     () => ids.filter((id) => shown.includes(id)).map((id) => axisOf(runs, id)),
     [ids, shown, runs],

@@ -2,13 +2,13 @@ import { useMemo, type ReactNode } from 'react'
 import { Select } from '../kit/field.tsx'
 import { seriesColour } from '../kit/line-chart.tsx'
 import { EmptyState } from '../kit/states.tsx'
+import { useNarrow } from '../kit/use-narrow.ts'
 import { axisIds, axisOf, type Axis } from './axis-values.ts'
 import { runName } from './run-facts.ts'
 import type { Run } from './wire.ts'
 import pageStyles from './compare-page.module.css'
 import styles from './compare-charts.module.css'
 
-const width = 760
 const height = 400
 const left = 76
 const bottom = 44
@@ -27,8 +27,9 @@ export function CompareScatter({
   readonly onChange: (axes: { readonly x?: string; readonly y?: string }) => void
 }): ReactNode {
   const ids = useMemo(() => axisIds(runs), [runs])
-  const xId = x ?? ids[0]
-  const yId = y ?? ids.find((id) => id.startsWith('metrics.')) ?? ids[1]
+  const metrics = ids.filter((id) => id.startsWith('metrics.') && !id.endsWith('_std'))
+  const xId = x ?? metrics[1] ?? ids[0]
+  const yId = y ?? metrics[0] ?? ids[1]
   if (xId === undefined || yId === undefined) {
     return <EmptyState icon="chart" title="These runs have nothing to plot" />
   }
@@ -48,10 +49,6 @@ export function CompareScatter({
   )
 }
 
-function xAt(position: number): number {
-  return left + position * (width - left - pad)
-}
-
 function yAt(position: number): number {
   return pad + (1 - position) * (height - bottom - pad)
 }
@@ -65,6 +62,8 @@ function Scatter({
   readonly x: Axis
   readonly y: Axis
 }): ReactNode {
+  const width = useNarrow() ? 420 : 860
+  const xAt = (position: number) => left + position * (width - left - pad)
   return (
     <div className={styles['frame']}>
       <svg
@@ -107,7 +106,7 @@ function Scatter({
         >
           {x.label}
         </text>
-        <text x={left - 8} y={14} className={styles['label']}>
+        <text x={8} y={14} className={styles['label']}>
           {y.label}
         </text>
         {runs.map((run, index) => {

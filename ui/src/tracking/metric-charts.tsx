@@ -54,7 +54,10 @@ export function MetricCharts({
       </EmptyState>
     )
   }
-  const found = keys.filter((key) => key.toLowerCase().includes(settings.find.toLowerCase()))
+  const lasting = (key: string) => Number(runs.some((run) => stepOf(run, key) > 0))
+  const found = keys
+    .filter((key) => key.toLowerCase().includes(settings.find.toLowerCase()))
+    .toSorted((left, right) => lasting(right) - lasting(left))
   return (
     <div>
       <div className={styles['controls']}>
@@ -118,6 +121,10 @@ function seriesOf(
   })
 }
 
+function stepOf(run: Run, key: string): number {
+  return run.data?.metrics?.find((metric) => metric.key === key)?.step ?? 0
+}
+
 const axisLabels: Readonly<Record<XAxis, string>> = {
   step: 'step',
   time: 'time',
@@ -142,6 +149,8 @@ function MetricChart({
     const names = new Map(ids.map((id, index) => [id, labels[index] ?? id]))
     return seriesOf(query.data ?? [], names, settings)
   }, [query.data, ids.join(), labels.join(), settings])
+  // A metric whose last step is 0 was logged once; its place is kept as small as it will be.
+  const logged = runs.length > 1 || runs.some((run) => stepOf(run, name) > 0)
   const longest = Math.max(0, ...series.map((one) => one.x.length))
   return (
     <section className={styles['card']} aria-label={name}>
@@ -158,7 +167,7 @@ function MetricChart({
           />
         )}
       </div>
-      {query.isPending && <SkeletonBlock height={200} />}
+      {query.isPending && <SkeletonBlock height={logged ? 200 : 56} />}
       {query.isError && <ErrorState error={query.error} what={`load ${name}`} />}
       {query.isSuccess && longest <= 1 && runs.length === 1 && (
         <div className={styles['single']}>{formatMetric(query.data[0]?.value)}</div>

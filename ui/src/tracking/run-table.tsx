@@ -5,7 +5,7 @@ import { ColumnChooser } from '../kit/column-chooser.tsx'
 import { downloadText, formatSort, parseSort, toCsv, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
 import { Segments } from '../kit/field.tsx'
-import { formatCount } from '../kit/format.ts'
+import { pluralise } from '../kit/format.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { defaultColumns, orderByOf, runColumns } from './run-columns.tsx'
@@ -88,7 +88,7 @@ export function RunTable({ experimentId }: { readonly experimentId: string }): R
           onEnd={more}
           footer={
             <span role="status">
-              {formatCount(runs.length)} runs loaded
+              {pluralise(runs.length, 'run')} loaded
               {query.data?.more === true ? '; more come as you scroll' : ', that is all'}
               {query.isFetchingNextPage ? ' … loading' : ''}
             </span>
