@@ -169,20 +169,42 @@ function MetricChart({
       </div>
       {query.isPending && <SkeletonBlock height={logged ? 200 : 56} />}
       {query.isError && <ErrorState error={query.error} what={`load ${name}`} />}
-      {query.isSuccess && longest <= 1 && runs.length === 1 && (
-        <div className={styles['single']}>{formatMetric(query.data[0]?.value)}</div>
-      )}
-      {query.isSuccess && (longest > 1 || runs.length > 1) && (
-        <LineChart
-          label={`${name} by ${axisLabels[settings.x]}`}
+      {query.isSuccess && (
+        <ChartBody
+          name={name}
           series={series}
-          logY={settings.log}
-          timeX={settings.x === 'time'}
-          xLabel={axisLabels[settings.x]}
-          syncKey="run-metrics"
+          single={longest <= 1 && runs.length === 1}
+          settings={settings}
         />
       )}
     </section>
+  )
+}
+
+function ChartBody({
+  name,
+  series,
+  single,
+  settings,
+}: {
+  readonly name: string
+  readonly series: readonly Series[]
+  /** One value of one run: a number says more than a point. */
+  readonly single: boolean
+  readonly settings: ChartSettings
+}): ReactNode {
+  if (single) {
+    return <div className={styles['single']}>{formatMetric(series[0]?.y[0] ?? undefined)}</div>
+  }
+  return (
+    <LineChart
+      label={`${name} by ${axisLabels[settings.x]}`}
+      series={series}
+      logY={settings.log}
+      timeX={settings.x === 'time'}
+      xLabel={axisLabels[settings.x]}
+      syncKey="run-metrics"
+    />
   )
 }
 
