@@ -38,7 +38,3 @@ export function metricKey(name: MetricName): string {
 export function toLoss(name: MetricName, score: number): number {
   return metrics[name].greaterIsBetter ? -score : score
 }
-
-export function isBetter(name: MetricName, score: number, than: number): boolean {
-  return toLoss(name, score) < toLoss(name, than)
-}

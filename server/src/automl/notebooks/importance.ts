@@ -29,8 +29,7 @@ export function importanceCells(metric: MetricName): Cell[] {
       'judged = [judge(y.loc[unseen.index], part) for part in parts]',
       `importance = pd.Series(${worse}, index=X.columns)`,
       'importance = importance.sort_values(ascending=False)',
-      `importance.head(15)[::-1].plot.barh(figsize=(6, 3.5), xlabel="${metric}")`,
-      'plt.tight_layout()',
+      `importance.head(15)[::-1].plot.barh(figsize=(6, 3.5), xlabel="${metric}");`,
     ),
   ]
 }
