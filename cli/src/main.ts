@@ -1,5 +1,6 @@
 import { MillraceApiError, ServerUnreachableError } from '@millrace/sdk'
 import { auditVerb } from './auth.ts'
+import { automlVerb } from './automl.ts'
 import { gateVerb } from './gates.ts'
 import { cancelVerb, logsVerb, repairVerb, runsVerb, runVerb } from './jobs.ts'
 import { openOutput } from './output.ts'
@@ -23,6 +24,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   cancel: cancelVerb,
   repair: repairVerb,
   sql: sqlVerb,
+  automl: automlVerb,
   gate: gateVerb,
   approve: approveVerb,
   why: whyVerb,

@@ -1,4 +1,5 @@
 import { authApi, type AuthApi } from './auth.ts'
+import { automlApi, type AutomlApi } from './automl.ts'
 import { gatesApi, type GatesApi } from './gates.ts'
 import { openHttp, type ConnectOptions, type Http } from './http.ts'
 import { jobsApi, type JobsApi } from './jobs.ts'
@@ -8,6 +9,7 @@ import { servingApi, type ServingApi } from './serving.ts'
 import { tablesApi, type TablesApi } from './tables.ts'
 import { workspaceApi, type WorkspaceApi } from './workspace.ts'
 
+export { hasSearchEnded, type Search, type SearchSettings, type Trial } from './automl.ts'
 export { MillraceApiError, ServerUnreachableError, type ConnectOptions, type Http } from './http.ts'
 export {
   isFinished,
@@ -27,6 +29,7 @@ export interface Millrace {
   /** Any endpoint that has no function here yet. */
   readonly http: Http
   readonly auth: AuthApi
+  readonly automl: AutomlApi
   readonly gates: GatesApi
   readonly jobs: JobsApi
   readonly provenance: ProvenanceApi
@@ -42,6 +45,7 @@ export function connect(options: ConnectOptions): Millrace {
     url: http.url,
     http,
     auth: authApi(http),
+    automl: automlApi(http),
     gates: gatesApi(http),
     jobs: jobsApi(http),
     provenance: provenanceApi(http),

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ensurePythonEnv } from '../../scripts/python-envs.mjs'
+import { runCli } from '../support/cli.ts'
+import { runPython } from '../support/python.ts'
 import { automlBench, loadChurn, type AutomlBench } from './support.ts'
 
 let bench: AutomlBench
@@ -147,6 +150,22 @@ test('a cancelled search stops at once and keeps its trials', async () => {
     status: 200,
     body: { state: 'CANCELLED' },
   })
+})
+
+test('the Python client and the command line search and show what came out', async () => {
+  await bench.sql(mixed("case when x > 0.5 then 'good' else 'bad' end"))
+  const python = await ensurePythonEnv('base')
+  const env = { MILLRACE_URL: bench.server.url, MLFLOW_TRACKING_URI: bench.server.url }
+  const client = await runPython(python, new URL('client.py', import.meta.url), { env })
+  expect(client.stdout + client.stderr).toContain('all ok')
+  const words = ['automl', 'mixed', '--target', 'y', '--trials', '2', '--learner', 'lightgbm']
+  const shown = await runCli(words, { url: bench.server.url })
+  expect(shown.code).toBe(0)
+  expect(shown.stdout).toMatch(/1 {2}lightgbm .* trial-002-lightgbm/)
+  expect(shown.stdout).toMatch(/Best model: runs:\/[0-9a-f]{32}\/model/)
+  const refused = await runCli(['automl', 'mixed', '--target', 'z'], { url: bench.server.url })
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('"z"')
 })
 
 test('a repeated request starts nothing', async () => {

@@ -24,6 +24,7 @@ test.each([
   [['score', 'churn/3', 't'], 'Say where the predictions go: --to TABLE'],
   [['score', 'churn/3', 't@x', '--to', 'u'], "'t@x' names no table"],
   [['score', 'churn/3', 't', '--to', 'u', '--mode', 'add'], "The mode is 'add'; expected append"],
+  [['automl', 'churn.training'], 'Say what to predict: --target COLUMN'],
   [['server', '--prt', '1'], 'There is no setting --prt'],
 ])('%j is used wrongly and ends with 2', async (args, message) => {
   const { code, stdout, stderr } = await runCli(args)
