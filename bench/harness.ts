@@ -13,13 +13,13 @@ export interface Side {
   readonly version: string
   /** What has happened when a request is answered, for example `SQLite WAL, synchronous=FULL`. */
   readonly durability: string
-  /** One timed run; higher is better. */
+  /** One timed run; higher is better, unless the comparison says otherwise. */
   readonly measure: () => Promise<number>
 }
 
 export interface Comparison {
   readonly medians: readonly number[]
-  /** The first side's median over the best of the others'. */
+  /** How many times better the first side's median is than the best of the others'. */
   readonly ratio: number
 }
 
@@ -28,12 +28,14 @@ export interface CompareOptions {
   readonly unit: string
   /** Runs of each side, taken in turn. @default 5 */
   readonly runs?: number
+  /** @default 'higher' */
+  readonly better?: 'higher' | 'lower'
 }
 
 /** Measures the sides in turn, prints every median and the ratio of the first to the best other. */
 export async function compare(
   sides: readonly Side[],
-  { title, unit, runs = 5 }: CompareOptions,
+  { title, unit, runs = 5, better = 'higher' }: CompareOptions,
 ): Promise<Comparison> {
   const figures = sides.map((): number[] => [])
   for (let run = 0; run < runs; run += 1) {
@@ -41,15 +43,19 @@ export async function compare(
   }
   const medians = figures.map(median)
   const [ours = Number.NaN, ...others] = medians
-  const ratio = ours / Math.max(...others)
+  const ratio = better === 'higher' ? ours / Math.max(...others) : Math.min(...others) / ours
   console.log(`\n${title} (median of ${runs} alternating runs)`)
   for (const [index, side] of sides.entries()) {
-    const all = figures[index]?.map((figure) => Math.round(figure)).join(', ')
-    const shown = Math.round(medians[index] ?? Number.NaN).toLocaleString('en')
+    const all = figures[index]?.map(show).join(', ')
+    const shown = show(medians[index] ?? Number.NaN)
     console.log(`  ${side.name} ${side.version} (${side.durability}): ${shown} ${unit}  [${all}]`)
   }
-  console.log(`  ratio: ${ratio.toFixed(1)}×`)
+  if (others.length > 0) console.log(`  ratio: ${ratio.toFixed(1)}×`)
   return { medians, ratio }
+}
+
+function show(figure: number): string {
+  return figure.toLocaleString('en', { maximumFractionDigits: figure < 100 ? 2 : 0 })
 }
 
 export function median(figures: readonly number[]): number {
@@ -70,10 +76,14 @@ export interface LoadOptions {
 export interface Request {
   readonly method: string
   readonly path: string
-  readonly body?: string
+  readonly body?: string | Buffer
+  /** @default 'application/json' */
+  readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface LoadResult {
+  readonly requests: number
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -101,6 +111,7 @@ export async function load({ url, clients, seconds, next }: LoadOptions): Promis
   latencies.sort((a, b) => a - b)
   if (failures > 0) throw new Error(`${failures} of ${latencies.length} requests failed`)
   return {
+    requests: latencies.length,
     perSecond: latencies.length / elapsed,
     p50Ms: latencies[Math.floor(latencies.length * 0.5)] ?? Number.NaN,
     p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN,
@@ -134,13 +145,25 @@ class Connection implements Disposable {
   }
 
   /** Resolves with the answer's status once all of it is here. */
-  send({ method, path, body = '' }: Request): Promise<number> {
+  send({
+    method,
+    path,
+    body = '',
+    contentType = 'application/json',
+    headers,
+  }: Request): Promise<number> {
     const length = Buffer.byteLength(body)
-    const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
+    const more = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
+    const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${contentType}\r\nContent-Length: ${length}\r\n${more.join('')}\r\n`
     return new Promise((resolve, reject) => {
       this.#answer = resolve
       this.#fail = reject
-      this.#socket.write(head + body)
+      if (typeof body === 'string') {
+        this.#socket.write(head + body)
+        return
+      }
+      this.#socket.write(head)
+      this.#socket.write(body)
     })
   }
 
@@ -172,6 +195,8 @@ export interface Peer extends AsyncDisposable {
   readonly pid: number
   /** Resident bytes of the process and all its children. */
   readonly residentBytes: () => Promise<number>
+  /** Processor time that the process and all its children have used so far. */
+  readonly cpuMs: () => Promise<number>
 }
 
 export interface PeerCommand {
@@ -202,6 +227,7 @@ export async function startPeer(peer: PeerCommand): Promise<Peer> {
     url: peer.url,
     pid,
     residentBytes: () => residentBytesOf(pid),
+    cpuMs: () => cpuMsOf(pid),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGTERM')
       await Promise.race([exited, delay(10_000)])
@@ -221,10 +247,23 @@ export async function startPeer(peer: PeerCommand): Promise<Peer> {
 async function residentBytesOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const own = Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
-  const path = `/proc/${pid}/task/${pid}/children`
-  const children = (await readFile(path, 'utf8').catch(() => '')).split(' ').filter(Boolean)
-  const ofChildren = await Promise.all(children.map((child) => residentBytesOf(Number(child))))
+  const ofChildren = await Promise.all((await childrenOf(pid)).map(residentBytesOf))
   return own + ofChildren.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Linux counts in hundredths of a second. */
+async function cpuMsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const own = (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10
+  const ofChildren = await Promise.all((await childrenOf(pid)).map(cpuMsOf))
+  return own + ofChildren.reduce((sum, ms) => sum + ms, 0)
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const path = `/proc/${pid}/task/${pid}/children`
+  const children = await readFile(path, 'utf8').catch(() => '')
+  return children.split(' ').filter(Boolean).map(Number)
 }
 
 /** A port that was free a moment ago. */

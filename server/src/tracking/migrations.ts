@@ -214,6 +214,12 @@ export const trackingMigrations: Migrations = {
         (experiment, status, started_at)`.execute(db)
     },
   },
+  '0012_tracking_run_snapshot_whole': {
+    async up(db: Kysely<unknown>) {
+      // Snapshots are a run's whole JSON from now on; those without its info are made anew.
+      await sql`delete from tracking_run_snapshot`.execute(db)
+    },
+  },
 }
 
 /** The histories of a database made before there was a log. */

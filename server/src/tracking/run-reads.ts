@@ -12,6 +12,18 @@ export function* loadRun(dialect: DialectName, runId: string): Script<Run | unde
   return (yield* loadRuns(dialect, rows))[0]
 }
 
+/** The rows of runs, in the order of their numbers as given. */
+export function* loadRunRows(dialect: DialectName, ids: readonly number[]): Script<RunRow[]> {
+  if (ids.length === 0) return []
+  const list = numberList(dialect, ids)
+  const rows = yield* query<RunRow>(
+    `select ${runColumns} from tracking_run where id in ${list.sql}`,
+    list.parameter,
+  )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
 /** The runs of rows, in their order, with all that was logged to them. */
 export function* loadRuns(dialect: DialectName, rows: readonly RunRow[]): Script<Run[]> {
   if (rows.length === 0) return []

@@ -1,5 +1,5 @@
 import type { App } from '../core/index.ts'
-import { searchRunsText } from './run-search-service.ts'
+import { searchRunsJson } from './run-search-service.ts'
 import {
   createRun,
   deleteRun,
@@ -84,7 +84,7 @@ function runSearch(app: App): void {
       page_token: f.text,
     },
     handle: async (ctx, input) =>
-      searchRunsText(ctx, {
+      searchRunsJson(ctx, {
         experimentIds: input.experiment_ids,
         filter: input.filter,
         orderBy: input.order_by,

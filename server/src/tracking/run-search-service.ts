@@ -1,12 +1,11 @@
-import { readScript, type Ctx } from '../core/index.ts'
-import { loadRuns } from './run-reads.ts'
-import { searchRunRows, type RunRowPage } from './run-search.ts'
-import { toRunInfo } from './run-store.ts'
-import { loadSnapshots } from './snapshot-store.ts'
+import { readScript, type Ctx, type Script } from '../core/index.ts'
+import { loadRunRows, loadRuns } from './run-reads.ts'
+import { findRuns, type FoundRuns } from './run-search.ts'
+import { joinSnapshots, loadSnapshots } from './snapshot-store.ts'
 import { fillSnapshots } from './snapshot-tasks.ts'
 import { RunStatus, type Run, type ViewType } from './types.ts'
 import { parseExperimentId } from './validation.ts'
-import { runBodyText, runText } from './wire/run-text.ts'
+import { runText } from './wire/run-text.ts'
 
 export interface SearchRunsInput {
   readonly experimentIds: readonly string[]
@@ -27,47 +26,63 @@ export interface RunPage {
 }
 
 export async function searchRuns(ctx: Ctx, input: SearchRunsInput): Promise<RunPage> {
-  const { rows, nextPageToken } = await findRows(ctx, input)
-  return { runs: await readScript(ctx, loadRuns(ctx.database.dialect, rows)), nextPageToken }
+  return readScript(ctx, searchPage(ctx, input))
 }
 
-/** The answer of a search as JSON text. */
-export async function searchRunsText(ctx: Ctx, input: SearchRunsInput): Promise<string> {
-  const { rows, nextPageToken } = await findRows(ctx, input)
-  const parts: string[] = []
-  if (rows.length > 0) parts.push(`"runs":[${(await runTexts(ctx, rows)).join(',')}]`)
-  if (nextPageToken !== undefined) parts.push(`"next_page_token":${JSON.stringify(nextPageToken)}`)
-  return `{${parts.join(',')}}`
+function* searchPage(ctx: Ctx, input: SearchRunsInput): Script<RunPage> {
+  const { dialect } = ctx.database
+  const { ids, nextPageToken } = yield* find(ctx, input)
+  return { runs: yield* loadRuns(dialect, yield* loadRunRows(dialect, ids)), nextPageToken }
 }
 
-async function findRows(ctx: Ctx, input: SearchRunsInput): Promise<RunRowPage> {
-  const search = {
+/** The answer of a search as JSON in UTF-8. */
+export async function searchRunsJson(ctx: Ctx, input: SearchRunsInput): Promise<Buffer> {
+  const { ids, nextPageToken } = await readScript(ctx, find(ctx, input))
+  const parts: Uint8Array[] = []
+  if (ids.length > 0) parts.push(text('"runs":['), await runsJson(ctx, ids), text(']'))
+  if (nextPageToken !== undefined) {
+    parts.push(text(`,"next_page_token":${JSON.stringify(nextPageToken)}`))
+  }
+  return Buffer.concat([text('{'), ...parts, text('}')])
+}
+
+function text(value: string): Buffer {
+  return Buffer.from(value)
+}
+
+function find(ctx: Ctx, input: SearchRunsInput): Script<FoundRuns> {
+  return findRuns(ctx.database.dialect, {
     experiments: [...new Set(input.experimentIds.map(parseExperimentId))],
     filter: input.filter,
     orderBy: input.orderBy,
     view: input.view,
     maxResults: input.maxResults ?? 1_000,
     pageToken: input.pageToken,
-  }
-  return readScript(ctx, searchRunRows(ctx.database.dialect, search))
+  })
 }
 
-async function runTexts(ctx: Ctx, rows: RunRowPage['rows']): Promise<string[]> {
+async function runsJson(ctx: Ctx, ids: readonly number[]): Promise<Uint8Array> {
   const { dialect } = ctx.database
-  const ids = rows.map((row) => row.id)
-  const bodies =
-    dialect === 'sqlite' ? await readScript(ctx, loadSnapshots(ids)) : new Map<number, string>()
-  const missing = rows.filter((row) => !bodies.has(row.id))
-  const loaded = await readScript(ctx, loadRuns(dialect, missing))
-  for (const [index, row] of missing.entries()) {
+  if (dialect === 'sqlite') {
+    const joined = await readScript(ctx, joinSnapshots(ids))
+    if (joined) return joined
+  }
+  const known = dialect === 'sqlite' ? await readScript(ctx, loadSnapshots(ids)) : noSnapshots
+  const missing = ids.filter((id) => !known.has(id))
+  const rows = await readScript(ctx, loadRunRows(dialect, missing))
+  const loaded = await readScript(ctx, loadRuns(dialect, rows))
+  const texts = new Map(known)
+  for (const [index, row] of rows.entries()) {
     const run = loaded[index]
-    if (run) bodies.set(row.id, runBodyText(run))
+    if (run) texts.set(row.id, runText(run))
   }
   // A run that goes on would lose its snapshot at the next logged value.
-  const ended = missing.filter((row) => row.status !== RunStatus.Running)
+  const ended = rows.filter((row) => row.status !== RunStatus.Running)
   fillSnapshots(
     ctx,
     ended.map((row) => row.id),
   )
-  return rows.map((row) => runText(toRunInfo(row), bodies.get(row.id) ?? '"data":{}'))
+  return text(ids.flatMap((id) => texts.get(id) ?? []).join(','))
 }
+
+const noSnapshots: ReadonlyMap<number, string> = new Map()

@@ -11,7 +11,6 @@
  */
 import { query, type DialectName, type Script } from '../core/index.ts'
 import { trackingErrors } from './errors.ts'
-import type { RunRow } from './run-store.ts'
 import { placeOf, sortFew, walkLeading, walkRuns, type Asked, type FoundRow } from './run-walk.ts'
 import type { SqlPart } from './search/conditions.ts'
 import type { OrderColumn } from './search/keyset.ts'
@@ -30,8 +29,9 @@ export interface RunSearch {
   readonly pageToken?: string | undefined
 }
 
-export interface RunRowPage {
-  readonly rows: readonly RunRow[]
+export interface FoundRuns {
+  /** Their numbers, in the order asked for. */
+  readonly ids: readonly number[]
   readonly nextPageToken: string | undefined
 }
 
@@ -39,7 +39,7 @@ const mostRuns = 50_000
 /** More experiments than these are searched at once: one by one would cost more. */
 const mostMerged = 30
 
-export function* searchRunRows(dialect: DialectName, search: RunSearch): Script<RunRowPage> {
+export function* findRuns(dialect: DialectName, search: RunSearch): Script<FoundRuns> {
   checkLimit(search.maxResults)
   const comparisons = parseFilter(search.filter)
   const order = yield* runOrder(search.orderBy ?? [])
@@ -56,7 +56,10 @@ export function* searchRunRows(dialect: DialectName, search: RunSearch): Script<
   const rows = scopes.length > 1 ? mergeRows(found, order.columns) : found
   const page = rows.slice(0, search.maxResults)
   const last = rows.length > page.length ? page.at(-1) : undefined
-  return { rows: page, nextPageToken: last && encodePageToken(kind, placeOf(last, order.columns)) }
+  return {
+    ids: page.map(({ id }) => id),
+    nextPageToken: last && encodePageToken(kind, placeOf(last, order.columns)),
+  }
 }
 
 function readPlace(

@@ -76,6 +76,7 @@ export function* setRunStage(id: number, stage: LifecycleStage, now: number): Sc
     stage === LifecycleStage.Deleted ? now : null,
     id,
   )
+  yield* dropSnapshot(id)
 }
 
 /** Deletes or restores every run of an experiment with it. */
@@ -90,6 +91,10 @@ export function* setStageOfRuns(change: {
     change.stage === LifecycleStage.Deleted ? change.now : null,
     change.experiment,
     change.stage,
+  )
+  yield* exec(
+    'delete from tracking_run_snapshot where run in (select id from tracking_run where experiment = ?)',
+    change.experiment,
   )
 }
 

@@ -1,7 +1,6 @@
 /** The plans of a search for runs; `run-search.ts` says which is taken when. */
 import { query, type Script, type SqlValue } from '../core/index.ts'
 import { among } from './number-list.ts'
-import { runColumns, type RunRow } from './run-store.ts'
 import { joinAnd, type SqlPart } from './search/conditions.ts'
 import { afterPlace, orderSql, type OrderColumn } from './search/keyset.ts'
 import type { RunCondition, RunScope } from './search/run-conditions.ts'
@@ -17,8 +16,8 @@ export interface Asked {
   readonly limit: number
 }
 
-/** A run with its place in the order. */
-export type FoundRow = RunRow & Readonly<Record<`p${number}`, SqlValue>>
+/** A run's number with its place in the order. */
+export type FoundRow = { readonly id: number } & Readonly<Record<`p${number}`, SqlValue>>
 
 export function placeOf(row: FoundRow, columns: readonly OrderColumn[]): TokenPart[] {
   return columns.map((_, index) => row[`p${index}`] as TokenPart)
@@ -132,9 +131,8 @@ function* select(asked: Asked, selection: Selection): Script<readonly FoundRow[]
   const tests = asked.tests.map((test) => test(run))
   const where = joinAnd([...selection.tests, within, ...tests, ...selection.place])
   const places = order.columns.map(({ sql }, index) => `${sql} as p${index}`)
-  const runs = runColumns.split(', ').map((column) => `r.${column}`)
   return yield* query<FoundRow>(
-    `select ${[...runs, ...places].join(', ')} from ${from.sql} ${order.joins}
+    `select ${['r.id', ...places].join(', ')} from ${from.sql} ${order.joins}
      where ${where.sql} order by ${orderSql(columns)} limit ?`,
     ...from.parameters,
     ...order.parameters,

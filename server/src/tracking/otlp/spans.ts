@@ -92,56 +92,70 @@ export function toSpan(parts: SpanParts): Span {
     endNs: parts.endNs,
     status,
     attributes: parts.attributes,
-    json: toJson(encodeSpan(parts, status)),
+    json: spanJson(parts, status),
   }
 }
 
-function encodeSpan(parts: SpanParts, status: SpanStatus): object {
-  const events = parts.events.map(({ timeNs, name, attributes }) => ({
-    time_unix_nano: timeNs,
-    name,
-    ...some('attributes', attributes),
-  }))
-  const links = parts.links.map((link) => ({
-    trace_id: link.traceId.toString('base64'),
-    span_id: link.spanId.toString('base64'),
-    ...some('attributes', link.attributes),
-  }))
-  return {
-    trace_id: parts.traceId.toString('base64'),
-    span_id: parts.spanId.toString('base64'),
-    ...(parts.traceState === '' ? {} : { trace_state: parts.traceState }),
-    ...(parts.parentSpanId.length === 0
-      ? {}
-      : { parent_span_id: parts.parentSpanId.toString('base64') }),
-    name: parts.name,
-    ...(parts.kind === 0 ? {} : { kind: spanKinds[parts.kind] ?? spanKinds[0] }),
-    start_time_unix_nano: parts.startNs,
-    end_time_unix_nano: parts.endNs,
-    ...some('attributes', parts.attributes),
-    ...some('events', events),
-    ...some('links', links),
-    status: {
-      ...(parts.statusMessage === '' ? {} : { message: parts.statusMessage }),
-      ...(status === SpanStatus.Unset ? {} : { code: status }),
-    },
+/**
+ * The span's JSON, put together as text: whole numbers have more digits than a number can hold, and an
+ * object made only to be written out again would cost more than all the rest.
+ */
+function spanJson(parts: SpanParts, status: SpanStatus): string {
+  const kind = spanKinds[parts.kind] ?? spanKinds[0]
+  return object([
+    `"trace_id":"${parts.traceId.toString('base64')}"`,
+    `"span_id":"${parts.spanId.toString('base64')}"`,
+    parts.traceState && `"trace_state":${JSON.stringify(parts.traceState)}`,
+    parts.parentSpanId.length > 0 && `"parent_span_id":"${parts.parentSpanId.toString('base64')}"`,
+    `"name":${JSON.stringify(parts.name)}`,
+    parts.kind !== 0 && `"kind":"${kind}"`,
+    `"start_time_unix_nano":${parts.startNs},"end_time_unix_nano":${parts.endNs}`,
+    list('attributes', parts.attributes, attributeJson),
+    list('events', parts.events, eventJson),
+    list('links', parts.links, linkJson),
+    `"status":${object([
+      parts.statusMessage && `"message":${JSON.stringify(parts.statusMessage)}`,
+      status !== SpanStatus.Unset && `"code":"${status}"`,
+    ])}`,
+  ])
+}
+
+function eventJson({ timeNs, name, attributes }: SpanEvent): string {
+  return object([
+    `"time_unix_nano":${timeNs},"name":${JSON.stringify(name)}`,
+    list('attributes', attributes, attributeJson),
+  ])
+}
+
+function linkJson(link: SpanLink): string {
+  return object([
+    `"trace_id":"${link.traceId.toString('base64')}"`,
+    `"span_id":"${link.spanId.toString('base64')}"`,
+    list('attributes', link.attributes, attributeJson),
+  ])
+}
+
+function attributeJson({ key, value }: Attribute): string {
+  return `{"key":${JSON.stringify(key)},"value":${valueJson(value)}}`
+}
+
+function valueJson(value: AnyValue): string {
+  if ('int_value' in value) return `{"int_value":${value.int_value}}`
+  if ('array_value' in value) {
+    return `{"array_value":{"values":[${(value.array_value?.values ?? []).map(valueJson).join(',')}]}}`
   }
+  if ('kvlist_value' in value) {
+    return `{"kvlist_value":{"values":[${(value.kvlist_value?.values ?? []).map(attributeJson).join(',')}]}}`
+  }
+  return JSON.stringify(value)
 }
 
-function some(name: string, items: readonly unknown[]): object {
-  return items.length === 0 ? {} : { [name]: items }
+function list<T>(name: string, items: readonly T[], write: (item: T) => string): string {
+  return items.length === 0 ? '' : `"${name}":[${items.map(write).join(',')}]`
 }
 
-interface RawJson {
-  readonly rawJSON: (text: string) => unknown
-}
-
-/** JSON in which a bigint is a number with all its digits. */
-function toJson(value: object): string {
-  const raw = JSON as unknown as RawJson
-  return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'bigint' ? raw.rawJSON(String(each)) : each,
-  )
+function object(fields: readonly (string | false)[]): string {
+  return `{${fields.filter(Boolean).join(',')}}`
 }
 
 /** An attribute's plain value. */

@@ -21,8 +21,8 @@ export interface Rpc<S extends Shape> {
   readonly major?: 2 | 3
   readonly summary: string
   readonly request: S
-  /** The answer's JSON: an object, or text that is JSON already. */
-  readonly handle: (ctx: Ctx, input: Decoded<S>, call: Call) => Promise<object | string>
+  /** The answer's JSON: an object, or text or bytes that are JSON already. */
+  readonly handle: (ctx: Ctx, input: Decoded<S>, call: Call) => Promise<object | string | Buffer>
 }
 
 /** Registers one RPC. The app must have been through `acceptMlflowJson`. */
@@ -49,7 +49,8 @@ export function rpc<S extends Shape>(app: App, definition: Rpc<S>): void {
         const answer = await handle(request.ctx, input, { request, reply })
         if (reply.sent) return reply
         reply.type('application/json; charset=utf-8')
-        return typeof answer === 'string' ? answer : JSON.stringify(answer)
+        const isJson = typeof answer === 'string' || Buffer.isBuffer(answer)
+        return isJson ? answer : JSON.stringify(answer)
       },
     })
   }
