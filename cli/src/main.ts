@@ -6,7 +6,7 @@ import { cancelVerb, logsVerb, repairVerb, runsVerb, runVerb } from './jobs.ts'
 import { openOutput } from './output.ts'
 import { replayVerb, whyVerb } from './provenance.ts'
 import { approveVerb } from './registry.ts'
-import { runServerVerb, serverVerb } from './server.ts'
+import { forgetOwnVariables, runServerVerb, serverVerb } from './server.ts'
 import { scoreVerb } from './serving.ts'
 import { sqlVerb } from './tables.ts'
 import { describeVerb, readCall, suggest, UsageError, type Environment, type Verb } from './verb.ts'
@@ -90,4 +90,7 @@ function describeVerbs(): string {
   return `millrace: the whole machine-learning pipeline, on one machine\n\n${rows.join('\n')}\n\n'npx millrace <verb> --help' shows its flags and an example\n`
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process.env)
+if (import.meta.main) {
+  forgetOwnVariables(process.env)
+  process.exitCode = await main(process.argv.slice(2), process.env)
+}

@@ -2,6 +2,15 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment, Verb } from './verb.ts'
 
+/** What `cli/bin/millrace.mjs` set for this process alone. */
+const ownVariables = 'MILLRACE_OWN_VARIABLES'
+
+/** So that the programs which the server starts do not inherit them. */
+export function forgetOwnVariables(env: NodeJS.ProcessEnv): void {
+  for (const name of env[ownVariables]?.split(',') ?? []) delete env[name]
+  delete env[ownVariables]
+}
+
 /** Everything after the verb is the server's own; it reads and explains its flags itself. */
 export async function runServerVerb(argv: readonly string[], env: Environment): Promise<number> {
   const { runServer } = await import('@millrace/server')
