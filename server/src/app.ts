@@ -1,4 +1,10 @@
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyRequest,
+} from 'fastify'
+import { finished } from 'node:stream/promises'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { authMigrations, authRoutes, resolvePrincipal } from './auth/index.ts'
 import {
@@ -111,8 +117,10 @@ async function registerRooms(app: App, ctx: Ctx): Promise<void> {
 }
 
 function mapErrors(app: App): void {
-  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
-    const known = toAppError(error, request.id)
+  app.setErrorHandler(async (error: FastifyError | AppError, request, reply) => {
+    const known = toAppError(error, request)
+    // A client that is still sending would see a broken pipe instead of the answer.
+    if (known.status === 413) await finished(request.raw.resume()).catch(() => {})
     if (known.status >= 500) request.log.error({ err: error }, known.message)
     return reply.code(known.status).send({
       error_code: known.wire,
@@ -129,7 +137,9 @@ function mapErrors(app: App): void {
   })
 }
 
-function toAppError(error: FastifyError | AppError, requestId: string): AppError {
+const brokenOff = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])
+
+function toAppError(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error
   if (error.validation) return coreErrors.CORE_INVALID_REQUEST(describeValidation(error))
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
@@ -141,7 +151,10 @@ function toAppError(error: FastifyError | AppError, requestId: string): AppError
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return coreErrors.CORE_INVALID_REQUEST(error.message)
   }
-  return findDiskFull(error) ?? coreErrors.CORE_INTERNAL(requestId)
+  if (request.raw.readableAborted && brokenOff.has(error.code)) {
+    return coreErrors.CORE_REQUEST_BROKEN_OFF()
+  }
+  return findDiskFull(error) ?? coreErrors.CORE_INTERNAL(request.id)
 }
 
 function describeValidation(error: FastifyError): string {

@@ -132,6 +132,11 @@ export const coreErrors = defineErrors({
     wire: 'BAD_REQUEST',
     text: (found: string) => `Content-Type '${found}' is not supported here; send application/json`,
   },
+  CORE_REQUEST_BROKEN_OFF: {
+    status: 499,
+    wire: 'ABORTED',
+    text: () => 'The request broke off before all of its body was here; nothing was saved',
+  },
   CORE_INTERNAL: {
     status: 500,
     wire: 'INTERNAL_ERROR',

@@ -66,6 +66,24 @@ describe.each(testDialects)('staged writes on %s', (dialect) => {
     expect(events).toHaveLength(1)
   })
 
+  test('of one request that was sent several times at once are staged once', async () => {
+    await using ctx = await testCtx(dialect, tablesMigrations)
+    const input = {
+      table: 't',
+      mode: 'append',
+      source: { sql: 'select 1 as a' },
+      requestId: 'r',
+    } as const
+    const attempt = asAttempt(ctx, 'a1')
+    const answers = await Promise.all([1, 2, 3].map(() => writeTable(attempt, input)))
+    expect(answers.map(({ rows }) => rows)).toEqual([1, 1, 1])
+    expect(await dataFiles(ctx)).toHaveLength(1)
+    await commitStage(ctx, { attemptId: 'a1', writer: 'w' })
+    const direct = await Promise.all([1, 2, 3].map(() => writeTable(ctx, input)))
+    expect(direct.filter(({ skipped }) => !skipped)).toHaveLength(1)
+    expect(await values(ctx)).toEqual([1, 1])
+  })
+
   test('are gone without a trace when discarded', async () => {
     await using ctx = await testCtx(dialect, tablesMigrations)
     await writeTable(asAttempt(ctx, 'a1'), {

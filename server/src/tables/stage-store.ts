@@ -22,8 +22,9 @@ export interface Stage {
   readonly createdAt: Date
 }
 
-export async function insertStage(db: Db, stage: Stage): Promise<void> {
-  await db
+/** False when the attempt has staged the same request before. */
+export async function insertStage(db: Db, stage: Stage): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto('table_stage')
     .values({
       id: stage.id,
@@ -36,7 +37,9 @@ export async function insertStage(db: Db, stage: Stage): Promise<void> {
       principal: stage.principal,
       created_at: stage.createdAt.getTime(),
     })
-    .execute()
+    .onConflict((c) => c.columns(['attempt_id', 'request_id']).doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
 }
 
 type WriteColumns = Pick<

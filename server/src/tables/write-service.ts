@@ -186,7 +186,7 @@ async function stageRows(
   const { entry, write, attemptId, request } = input
   const now = ctx.now()
   const rows = rowsOf(write.adds)
-  await insertStage(ctx.db, {
+  const isNew = await insertStage(ctx.db, {
     id: newId(now.getTime()),
     attemptId,
     table: entry.name.full,
@@ -197,6 +197,8 @@ async function stageRows(
     principal: ctx.principal.name,
     createdAt: now,
   })
+  // The same call at the same time was first.
+  if (!isNew) await deleteDataFiles(entry.location, write.adds)
   return { table: entry.name.full, version: null, rows, skipped: false }
 }
 

@@ -61,6 +61,12 @@ export const workspaceErrors = defineErrors({
     wire: 'INVALID_PARAMETER_VALUE',
     text: (path: string, why: string) => `'${path}' is not a Jupyter notebook: ${why}`,
   },
+  WORKSPACE_FORM_UNREADABLE: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) =>
+      `The multipart form cannot be read: ${problem}. Send it whole, with the boundary that its Content-Type names`,
+  },
   WORKSPACE_CONTENT_MISSING: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',
