@@ -28,7 +28,7 @@ export interface IssuedToken {
 export async function issueToken(ctx: Ctx, input: IssueTokenInput): Promise<IssuedToken> {
   const token = tokenPrefix + randomBytes(24).toString('base64url')
   const id = newId()
-  await insertToken(ctx.db, {
+  await insertToken(ctx, {
     id,
     hash: hashToken(token),
     principal: input.principal,
@@ -45,7 +45,7 @@ export async function revokeToken(ctx: Ctx, id: string): Promise<void> {
 
 /** A task's token ends with its attempt. */
 export async function revokeAttemptTokens(ctx: Ctx, attemptId: string): Promise<void> {
-  await deleteTokensOfAttempt(ctx.db, attemptId)
+  await deleteTokensOfAttempt(ctx, attemptId)
 }
 
 /** The person at the keyboard, when nobody has to log in. */

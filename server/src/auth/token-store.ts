@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Db, Principal } from '../core/index.ts'
+import { run, runScript, type Ctx, type Db, type Principal } from '../core/index.ts'
 import type { AuthTokenTable } from './tables.ts'
 
 export interface NewToken {
@@ -11,21 +11,29 @@ export interface NewToken {
   readonly expiresAt: Date | undefined
 }
 
-export async function insertToken(db: Db, token: NewToken): Promise<void> {
-  await db
-    .insertInto('auth_token')
-    .values({
-      id: token.id,
-      hash: token.hash,
-      principal: token.principal.name,
-      kind: token.principal.kind,
-      is_owner: token.principal.isOwner ? 1 : 0,
-      attempt_id: token.principal.attemptId ?? null,
-      comment: token.comment,
-      created_at: token.createdAt.getTime(),
-      expires_at: token.expiresAt?.getTime() ?? null,
-    })
-    .execute()
+// Every attempt of a task gets a token and loses it: these two are scripts.
+
+export async function insertToken(ctx: Ctx, token: NewToken): Promise<void> {
+  await runScript(ctx, () =>
+    run(
+      `insert into auth_token
+         (id, hash, principal, kind, is_owner, attempt_id, comment, created_at, expires_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      token.id,
+      token.hash,
+      token.principal.name,
+      token.principal.kind,
+      token.principal.isOwner ? 1 : 0,
+      token.principal.attemptId ?? null,
+      token.comment,
+      token.createdAt.getTime(),
+      token.expiresAt?.getTime() ?? null,
+    ),
+  )
+}
+
+export async function deleteTokensOfAttempt(ctx: Ctx, attemptId: string): Promise<void> {
+  await runScript(ctx, () => run('delete from auth_token where attempt_id = ?', attemptId))
 }
 
 /** The principal of a token that is still valid at `now`. */
@@ -41,10 +49,6 @@ export async function findTokenPrincipal(
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now.getTime())]))
     .executeTakeFirst()
   return row && toPrincipal(row)
-}
-
-export async function deleteTokensOfAttempt(db: Db, attemptId: string): Promise<void> {
-  await db.deleteFrom('auth_token').where('attempt_id', '=', attemptId).execute()
 }
 
 export async function deleteToken(db: Db, id: string): Promise<void> {

@@ -25,9 +25,9 @@ export async function endOrphans(
   const consumer = await consumeEvents(ctx, {
     name: 'automl.orphans',
     types: [taskChanged],
+    wants: (event) => badEnds.has((event.payload as unknown as TaskChanged).result_state ?? ''),
     handle: async (tx, event) => {
-      const { task_run_id: attempt, result_state: end } = event.payload as unknown as TaskChanged
-      if (end === null || !badEnds.has(end)) return
+      const { task_run_id: attempt } = event.payload as unknown as TaskChanged
       for (const { id } of await listSearchesOfAttempt(tx.db, String(attempt))) {
         const from = [SearchState.Preparing, SearchState.Running]
         await moveSearch(tx.db, id, { from, to: SearchState.Cancelling })

@@ -11,7 +11,7 @@ import { inTransaction, recordEdge, type Ctx, type Principal } from '../core/ind
 import { insertAttempt, updateAttemptEnded, type NewAttempt } from './attempt-store.ts'
 import type { ExitReport } from './types.ts'
 
-const delayMs = 20
+const delayMs = 250
 
 type Note = (tx: Ctx) => Promise<void>
 
@@ -28,7 +28,7 @@ export class AttemptJournal implements AsyncDisposable {
   started(attempt: NewAttempt & { readonly principal: Principal }): void {
     const { principal } = attempt
     this.#note(async (tx) => {
-      await insertAttempt(tx.db, attempt)
+      await insertAttempt(tx, attempt)
       await recordEdge(
         { ...tx, principal },
         {
@@ -41,7 +41,7 @@ export class AttemptJournal implements AsyncDisposable {
   }
 
   ended(attemptId: string, report: ExitReport): void {
-    this.#note((tx) => updateAttemptEnded(tx.db, attemptId, report))
+    this.#note((tx) => updateAttemptEnded(tx, attemptId, report))
   }
 
   /** Resolves when everything noted so far is in the database. */

@@ -1,5 +1,5 @@
-import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
 import { attemptFolder } from './attempt-folder.ts'
@@ -81,9 +81,20 @@ const scrubBytes = 1 << 20
 export async function scrubLog(folder: string): Promise<void> {
   const secrets = join(folder, 'secrets.jsonl')
   if (!existsSync(secrets)) return
-  const mask = await findMask(folder)
-  if (mask) await replaceMasked(join(folder, 'log'), mask)
-  await rm(secrets, { force: true })
+  const log = join(folder, 'log')
+  // Most tasks print nothing or little: the whole of it is looked at here and now.
+  const { size } = statSync(log, { throwIfNoEntry: false }) ?? { size: 0 }
+  if (size > 0) {
+    const mask = await findMask(folder)
+    if (mask && (size > scrubBytes || hidesIn(readFileSync(log), mask))) {
+      await replaceMasked(log, mask)
+    }
+  }
+  rmSync(secrets, { force: true })
+}
+
+function hidesIn(bytes: Buffer, mask: SecretMask): boolean {
+  return !mask.apply(bytes).equals(bytes)
 }
 
 async function replaceMasked(path: string, mask: SecretMask): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Db } from '../core/index.ts'
+import { run, runScript, type Ctx, type Db } from '../core/index.ts'
 import type { ComputeAttemptTable } from './tables.ts'
 import type { ExitReport } from './types.ts'
 
@@ -18,42 +18,36 @@ export interface NewAttempt {
 }
 
 /** Records a started attempt; one that is known stays as it is. */
-export async function insertAttempt(db: Db, attempt: NewAttempt): Promise<void> {
-  await db
-    .insertInto('compute_attempt')
-    .values({
-      attempt_id: attempt.attemptId,
-      environment: attempt.environment,
-      entry: attempt.entry,
-      state: 'RUNNING',
-      reason: null,
-      exit_code: null,
-      started_at: attempt.startedAt,
-      ended_at: null,
-      max_rss_bytes: null,
-      cpu_ms: null,
-    })
-    .onConflict((c) => c.column('attempt_id').doNothing())
-    .execute()
+export async function insertAttempt(tx: Ctx, attempt: NewAttempt): Promise<void> {
+  await runScript(tx, () =>
+    run(
+      `insert into compute_attempt (attempt_id, environment, entry, state, started_at)
+       values (?, ?, ?, 'RUNNING', ?) on conflict (attempt_id) do nothing`,
+      attempt.attemptId,
+      attempt.environment,
+      attempt.entry,
+      attempt.startedAt,
+    ),
+  )
 }
 
 export async function updateAttemptEnded(
-  db: Db,
+  tx: Ctx,
   attemptId: string,
   report: ExitReport,
 ): Promise<void> {
-  await db
-    .updateTable('compute_attempt')
-    .set({
-      state: 'ENDED',
-      reason: report.reason,
-      exit_code: report.exitCode,
-      ended_at: report.endedAt,
-      max_rss_bytes: report.maxRssBytes,
-      cpu_ms: report.cpuMs,
-    })
-    .where('attempt_id', '=', attemptId)
-    .execute()
+  await runScript(tx, () =>
+    run(
+      `update compute_attempt set state = 'ENDED', reason = ?, exit_code = ?, ended_at = ?,
+       max_rss_bytes = ?, cpu_ms = ? where attempt_id = ?`,
+      report.reason,
+      report.exitCode,
+      report.endedAt,
+      report.maxRssBytes,
+      report.cpuMs,
+      attemptId,
+    ),
+  )
 }
 
 export async function listRunningAttempts(db: Db): Promise<AttemptRecord[]> {

@@ -64,7 +64,7 @@ describe.each(testDialects)('environment store on %s', (dialect) => {
   test('lists attempts that have not ended', async () => {
     await using ctx = await testCtx(dialect, computeMigrations)
     const attempt = { environment: 'abc', entry: 'script', startedAt: 5 }
-    for (const attemptId of ['1', '2', '2']) await insertAttempt(ctx.db, { ...attempt, attemptId })
+    for (const attemptId of ['1', '2', '2']) await insertAttempt(ctx, { ...attempt, attemptId })
     const report = {
       exitCode: 0,
       signal: null,
@@ -72,7 +72,7 @@ describe.each(testDialects)('environment store on %s', (dialect) => {
       startedAt: 5,
       endedAt: 9,
     } as const
-    await updateAttemptEnded(ctx.db, '1', { ...report, maxRssBytes: 6e9, cpuMs: 2 })
+    await updateAttemptEnded(ctx, '1', { ...report, maxRssBytes: 6e9, cpuMs: 2 })
     expect(await listRunningAttempts(ctx.db)).toEqual([
       { attemptId: '2', environment: 'abc', state: 'RUNNING' },
     ])

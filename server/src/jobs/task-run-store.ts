@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Selectable } from 'kysely'
-import type { Db } from '../core/index.ts'
+import { run, runScript, type Ctx, type Db, type Script } from '../core/index.ts'
 import type { End } from './engine/run-state.ts'
 import type { TaskOutputTable, TaskRunTable } from './tables.ts'
 import type { TaskRun } from './types.ts'
@@ -21,11 +21,21 @@ export async function insertTaskRuns(
 export type TaskColumns = Partial<Omit<TaskRunTable, 'task_run_id' | 'run_id'>>
 
 export async function updateTaskRun(
-  db: Db,
+  tx: Ctx,
   taskRunId: number,
   columns: TaskColumns,
 ): Promise<void> {
-  await db.updateTable('task_run').set(columns).where('task_run_id', '=', taskRunId).execute()
+  await runScript(tx, () => taskRunScript(taskRunId, columns))
+}
+
+function* taskRunScript(taskRunId: number, columns: TaskColumns): Script<void> {
+  // The columns are keys of our own type, never somebody's text.
+  const names = Object.keys(columns)
+  yield* run(
+    `update task_run set ${names.map((name) => `${name} = ?`).join(', ')} where task_run_id = ?`,
+    ...Object.values(columns),
+    taskRunId,
+  )
 }
 
 /** The attempts with these ids have been followed by others. */
@@ -76,9 +86,9 @@ export async function listWaiting(db: Db, key: string): Promise<WaitingTask[]> {
 }
 
 /** Decides how a waiting attempt ends, and makes its run's engine look. */
-export async function deliverEnd(db: Db, task: WaitingTask, end: End): Promise<void> {
-  await updateTaskRun(db, task.taskRunId, { delivered: JSON.stringify(end) })
-  await db
+export async function deliverEnd(tx: Ctx, task: WaitingTask, end: End): Promise<void> {
+  await updateTaskRun(tx, task.taskRunId, { delivered: JSON.stringify(end) })
+  await tx.db
     .updateTable('job_run')
     .set({ dirty: 1 })
     .where('run_id', '=', task.runId)
@@ -87,15 +97,25 @@ export async function deliverEnd(db: Db, task: WaitingTask, end: End): Promise<v
 }
 
 export async function upsertOutput(
-  db: Db,
+  tx: Ctx,
   taskRunId: number,
   columns: Partial<Omit<TaskOutputTable, 'task_run_id'>>,
 ): Promise<void> {
-  await db
-    .insertInto('task_output')
-    .values({ task_run_id: taskRunId, resolved: null, output: null, ...columns })
-    .onConflict((c) => c.column('task_run_id').doUpdateSet(columns))
-    .execute()
+  await runScript(tx, () => outputScript(taskRunId, columns))
+}
+
+function* outputScript(
+  taskRunId: number,
+  columns: Partial<Omit<TaskOutputTable, 'task_run_id'>>,
+): Script<void> {
+  const set = Object.keys(columns).map((name) => `${name} = excluded.${name}`)
+  yield* run(
+    `insert into task_output (task_run_id, resolved, output) values (?, ?, ?)
+     on conflict (task_run_id) do update set ${set.join(', ')}`,
+    taskRunId,
+    columns.resolved ?? null,
+    columns.output ?? null,
+  )
 }
 
 export function toTaskRun(row: Selectable<TaskRunTable>): TaskRun {

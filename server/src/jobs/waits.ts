@@ -22,6 +22,6 @@ async function deliverDecision(tx: Ctx, event: ForeignEvent): Promise<void> {
     const { resolved } = await findOutput(tx.db, waiting.taskRunId)
     const task = resolved?.['approval_task'] as ApprovalTask | undefined
     const end = task && endByEvent(task, event)
-    if (end) await deliverEnd(tx.db, waiting, end)
+    if (end) await deliverEnd(tx, waiting, end)
   }
 }

@@ -16,7 +16,7 @@ import type { AddFile } from './delta/actions.ts'
 import { findTxn } from './delta/txn-search.ts'
 import { tablesErrors } from './errors.ts'
 import { logAt } from './room.ts'
-import { deleteStages, listStages, type Stage } from './stage-store.ts'
+import { deleteStages, hasStages, listStages, type Stage } from './stage-store.ts'
 import { forgetStaged } from './staged-reads.ts'
 import { parseTableName } from './table-name.ts'
 
@@ -38,6 +38,10 @@ export interface CommittedTable {
 /** Makes the staged writes of an attempt visible: per table one commit, all writes in their order. */
 export async function commitStage(ctx: Ctx, input: CommitStageInput): Promise<CommittedTable[]> {
   const committed: CommittedTable[] = []
+  if (!(await hasStages(ctx, input.attemptId))) {
+    await forgetStaged(ctx, input.attemptId)
+    return committed
+  }
   for (const stages of groupByTable(await listStages(ctx.db, input))) {
     committed.push(await commitTable(ctx, stages, input))
   }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Db } from '../core/index.ts'
+import { query, readScript, type Ctx, type Db } from '../core/index.ts'
 import type { ChangeWrite, RowsWrite } from './commit-service.ts'
 import type { CommitPlan } from './delta/commit.ts'
 import type { AddFile } from './delta/actions.ts'
@@ -89,6 +89,12 @@ export interface StageFilter {
   readonly table?: string
   readonly location?: string
   readonly requestId?: string
+}
+
+/** Whether the attempt has staged anything; asked after every task. */
+export async function hasStages(ctx: Ctx, attemptId: string): Promise<boolean> {
+  const sql = 'select 1 as one from table_stage where attempt_id = ? limit 1'
+  return (await readScript(ctx, query(sql, attemptId))).length > 0
 }
 
 /** In the order in which they were written. */

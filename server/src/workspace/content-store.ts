@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { constants, copyFile, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { newId, type Ctx } from '../core/index.ts'
@@ -32,8 +33,17 @@ export async function loadContent(ctx: Ctx, hash: string): Promise<Buffer | unde
   })
 }
 
-export async function copyContent(ctx: Ctx, hash: string, destination: string): Promise<void> {
-  await copyFile(contentPath(ctx, hash), destination, constants.COPYFILE_FICLONE)
+/** Up to this size a copy takes less time than handing it to another thread. */
+const smallBytes = 64 * 1024
+
+export async function copyContent(
+  ctx: Ctx,
+  content: { readonly hash: string; readonly size: number },
+  destination: string,
+): Promise<void> {
+  const from = contentPath(ctx, content.hash)
+  if (content.size > smallBytes) await copyFile(from, destination, constants.COPYFILE_FICLONE)
+  else writeFileSync(destination, readFileSync(from))
 }
 
 async function exists(path: string, size: number): Promise<boolean> {

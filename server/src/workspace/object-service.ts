@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inTransaction, type Ctx } from '../core/index.ts'
 import { copyContent, loadContent, storeContent } from './content-store.ts'
@@ -166,10 +166,10 @@ export async function materialise(
   destination: string,
 ): Promise<Materialised> {
   const root = await statFile(ctx, path)
-  await mkdir(destination, { recursive: true })
+  mkdirSync(destination, { recursive: true })
   if (root.type !== ObjectType.Directory) {
     const target = join(destination, fileNameOf(root))
-    await copyContent(ctx, root.hash, target)
+    await copyContent(ctx, root, target)
     return { path: target, files: [{ workspacePath: root.path, path: target, hash: root.hash }] }
   }
   const files = []
@@ -177,12 +177,12 @@ export async function materialise(
     const below = object.path.slice(root.path === '/' ? 1 : root.path.length + 1)
     const target = join(destination, below)
     if (object.type === ObjectType.Directory) {
-      await mkdir(target, { recursive: true })
+      mkdirSync(target, { recursive: true })
       continue
     }
     const named = join(target, '..', fileNameOf(object))
-    await mkdir(join(named, '..'), { recursive: true })
-    await copyContent(ctx, object.hash, named)
+    mkdirSync(join(named, '..'), { recursive: true })
+    await copyContent(ctx, object, named)
     files.push({ workspacePath: object.path, path: named, hash: object.hash })
   }
   return { path: destination, files }

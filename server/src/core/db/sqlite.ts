@@ -74,13 +74,18 @@ function connect(path: string): DatabaseSync {
   return db
 }
 
+interface Prepared {
+  readonly statement: StatementSync
+  readonly returnsRows: boolean
+}
+
 class SharedConnections {
   readonly lock = new Lock()
   readonly holding = new AsyncLocalStorage<true>()
   readonly writer: DatabaseSync
   readonly reader: DatabaseSync
   readonly sync: WalSync
-  readonly #prepared = new Map<DatabaseSync, Map<string, StatementSync>>()
+  readonly #prepared = new Map<DatabaseSync, Map<string, Prepared>>()
 
   constructor(parts: Pick<SharedConnections, 'writer' | 'reader' | 'sync'>) {
     this.writer = parts.writer
@@ -95,9 +100,9 @@ class SharedConnections {
   }
 
   execute<R>(db: DatabaseSync, query: CompiledQuery): QueryResult<R> {
-    const statement = this.#prepare(db, query.sql)
+    const { statement, returnsRows } = this.#prepare(db, query.sql)
     const parameters = query.parameters.map(toSqlite)
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] }
+    if (returnsRows) return { rows: statement.all(...parameters) as R[] }
     const { changes, lastInsertRowid } = statement.run(...parameters)
     return {
       rows: [],
@@ -106,15 +111,16 @@ class SharedConnections {
     }
   }
 
-  #prepare(db: DatabaseSync, sql: string): StatementSync {
-    const ofDb = this.#prepared.get(db) ?? new Map<string, StatementSync>()
+  #prepare(db: DatabaseSync, sql: string): Prepared {
+    const ofDb = this.#prepared.get(db) ?? new Map<string, Prepared>()
     this.#prepared.set(db, ofDb)
     const known = ofDb.get(sql)
     if (known) return known
     const statement = db.prepare(sql)
     if (ofDb.size >= cachedStatements) ofDb.delete(ofDb.keys().next().value ?? '')
-    ofDb.set(sql, statement)
-    return statement
+    const prepared = { statement, returnsRows: statement.columns().length > 0 }
+    ofDb.set(sql, prepared)
+    return prepared
   }
 }
 

@@ -13,12 +13,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inTransaction, type Ctx } from '../ctx.ts'
 import { findCursor, lastEventSeq, listEvents, upsertCursor } from './event-store.ts'
+import { onEventsOf } from './tail.ts'
 import type { EventType, PlatformEvent } from './types.ts'
 
 export interface Consumer<Type extends EventType> {
   /** Names the cursor; never reuse one for another purpose. */
   readonly name: string
   readonly types: readonly Type[]
+  /**
+   * Decides by the event alone whether it is handled at all; one that is not costs no transaction, and
+   * may be seen again after a restart.
+   * @default every event of the types
+   */
+  readonly wants?: (event: PlatformEvent<Type>) => boolean
   /** Writes through `tx` only. Throwing makes the event come again. */
   readonly handle: (tx: Ctx, event: PlatformEvent<Type>) => Promise<void>
   /** Where a new consumer begins. @default 'end' */
@@ -28,6 +35,8 @@ export interface Consumer<Type extends EventType> {
 const batchSize = 200
 const idlePollMs = 1_000
 const maxBackoffMs = 30_000
+/** Events that were not wanted and will be read again at the next start. */
+const mostSkipped = 1_000
 
 /**
  * Starts the consumer: it hears of every event from the moment this resolves. Disposing it stops
@@ -54,17 +63,17 @@ async function run<Type extends EventType>(
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0
-  let cursor: number | undefined
+  let position: Position | undefined
   while (!signal.aborted) {
-    const woken = nextWake(ctx, signal)
+    const woken = nextWake(ctx, consumer.types, signal)
     try {
-      cursor ??= await openCursor(ctx, consumer)
-      cursor = await drain(ctx, consumer, { from: cursor, signal })
+      position ??= { cursor: await openCursor(ctx, consumer), skipped: 0, signal }
+      await drain(ctx, consumer, position)
       failures = 0
       await woken.wait
     } catch (error) {
       failures += 1
-      cursor = undefined
+      position = undefined
       ctx.log.error({ err: error, consumer: consumer.name, failures }, 'event consumer failed')
       await pause(Math.min(maxBackoffMs, 100 * 2 ** failures), signal)
     } finally {
@@ -84,29 +93,48 @@ async function openCursor<Type extends EventType>(
   return first
 }
 
+interface Position {
+  /** The last event that is done with. */
+  cursor: number
+  /** Events since the cursor was last written that were not wanted. */
+  skipped: number
+  readonly signal: AbortSignal
+}
+
 async function drain<Type extends EventType>(
   ctx: Ctx,
   consumer: Consumer<Type>,
-  position: { readonly from: number; readonly signal: AbortSignal },
-): Promise<number> {
-  let cursor = position.from
+  position: Position,
+): Promise<void> {
   while (!position.signal.aborted) {
     const events = await listEvents(ctx.db, {
-      after: cursor,
+      after: position.cursor,
       limit: batchSize,
       types: consumer.types,
     })
-    for (const event of events) {
-      if (position.signal.aborted) return cursor
-      await inTransaction(ctx, async (tx) => {
-        await consumer.handle(tx, event as PlatformEvent<Type>)
-        await upsertCursor(tx.db, consumer.name, event.seq)
-      })
-      cursor = event.seq
+    for (const event of events as PlatformEvent<Type>[]) {
+      if (position.signal.aborted) return
+      if (consumer.wants?.(event) === false) position.skipped += 1
+      else await handleOne(ctx, consumer, event)
+      position.cursor = event.seq
     }
-    if (events.length < batchSize) return cursor
+    if (position.skipped >= mostSkipped) {
+      await upsertCursor(ctx.db, consumer.name, position.cursor)
+      position.skipped = 0
+    }
+    if (events.length < batchSize) return
   }
-  return cursor
+}
+
+async function handleOne<Type extends EventType>(
+  ctx: Ctx,
+  consumer: Consumer<Type>,
+  event: PlatformEvent<Type>,
+): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await consumer.handle(tx, event)
+    await upsertCursor(tx.db, consumer.name, event.seq)
+  })
 }
 
 interface Wake {
@@ -115,9 +143,9 @@ interface Wake {
 }
 
 // Armed before reading, so that a commit made while reading is not missed.
-function nextWake(ctx: Ctx, signal: AbortSignal): Wake {
+function nextWake(ctx: Ctx, types: readonly EventType[], signal: AbortSignal): Wake {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const off = ctx.events.onWake(resolve)
+  const off = onEventsOf(ctx, types, resolve)
   const onAbort = () => resolve()
   signal.addEventListener('abort', onAbort)
   // Another server's commits are not announced here.

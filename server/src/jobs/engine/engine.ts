@@ -12,8 +12,10 @@
  * Several runs move in one transaction, so that they share one sync. What a transaction decided is
  * kept in memory only after it is committed; when one fails its runs are read again.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { inTransaction, newId, type Ctx } from '../../core/index.ts'
-import type { Attempt, Outcome, StopSignals } from '../tasks/contract.ts'
+import type { Attempt, Outcome, WorkSignals } from '../tasks/contract.ts'
 import { taskTypes } from '../tasks/task-types.ts'
 import { hasEnded, type StopReason } from '../types.ts'
 import { advance, type Advanced, type Delivery, type Effect } from './advance.ts'
@@ -39,7 +41,10 @@ const maxBackoffMs = 10_000
 interface Working {
   readonly stop: AbortController
   readonly finished: Promise<void>
+  readonly committed: Promise<void>
 }
+
+type Moved = Advanced & { readonly runId: number }
 
 export class Engine implements AsyncDisposable {
   readonly #ctx: Ctx
@@ -190,8 +195,26 @@ export class Engine implements AsyncDisposable {
   }
 
   async #moveBatch(batch: ReadonlyMap<number, readonly Delivery[]>): Promise<void> {
-    const moved = await inTransaction(this.#ctx, async (tx) => {
-      const all: (Advanced & { readonly runId: number })[] = []
+    const committed = Promise.withResolvers<void>()
+    committed.promise.catch(() => {})
+    try {
+      const moved = await this.#commitBatch(batch, committed.promise)
+      committed.resolve()
+      this.#keep(batch, moved)
+    } catch (error) {
+      committed.reject(error)
+      await this.#forgetUncommitted(committed.promise)
+      throw error
+    }
+  }
+
+  /** Work prepares while the commit is synced; it goes on once `committed` resolves. */
+  #commitBatch(
+    batch: ReadonlyMap<number, readonly Delivery[]>,
+    committed: Promise<void>,
+  ): Promise<Moved[]> {
+    return inTransaction(this.#ctx, async (tx) => {
+      const all: Moved[] = []
       let slots = this.#slots()
       for (const [runId, deliveries] of batch) {
         const advanced = await this.#moveRun(tx, { runId, deliveries, slots })
@@ -199,8 +222,38 @@ export class Engine implements AsyncDisposable {
         slots -= advanced.slotsTaken
         all.push({ ...advanced, runId })
       }
+      this.#prepareLater(all, committed)
       return all
     })
+  }
+
+  #prepareLater(moved: readonly Moved[], committed: Promise<void>): void {
+    const works = moved.flatMap(({ live, effects }) =>
+      effects.flatMap((effect) =>
+        effect.kind === 'work' ? [{ runId: live.run.runId, attempt: effect.attempt }] : [],
+      ),
+    )
+    if (works.length === 0) return
+    // After COMMIT was called, and outside of the transaction's context.
+    this.#outside(() =>
+      setImmediate(() => {
+        for (const { runId, attempt } of works) this.#work(runId, attempt, committed)
+      }),
+    )
+  }
+
+  readonly #outside = AsyncLocalStorage.snapshot()
+
+  /** What a failed transaction would have started never was; it is planned again. */
+  async #forgetUncommitted(committed: Promise<void>): Promise<void> {
+    // What was put off until after the commit has begun by then.
+    await immediate()
+    const prepared = [...this.#working.values()].filter((one) => one.committed === committed)
+    for (const { stop } of prepared) stop.abort()
+    await Promise.all(prepared.map((one) => one.finished))
+  }
+
+  #keep(batch: ReadonlyMap<number, readonly Delivery[]>, moved: readonly Moved[]): void {
     for (const runId of batch.keys()) this.#starved.delete(runId)
     for (const { runId, live, effects, starved } of moved) {
       if (hasEnded(live.state.lifeCycle)) this.#live.delete(runId)
@@ -243,7 +296,7 @@ export class Engine implements AsyncDisposable {
   #perform(live: LiveRun, effect: Effect): void {
     switch (effect.kind) {
       case 'work':
-        this.#work(live.run.runId, effect.attempt)
+        this.#work(live.run.runId, effect.attempt, Promise.resolve())
         return
       case 'check':
         this.#watch(this.#check(effect.attempt))
@@ -264,10 +317,10 @@ export class Engine implements AsyncDisposable {
     this.#watched.add(watched)
   }
 
-  #work(runId: number, attempt: Attempt): void {
-    if (this.#working.has(attempt.taskRunId)) return
+  #work(runId: number, attempt: Attempt, committed: Promise<void>): void {
+    if (this.#working.has(attempt.taskRunId) || this.#detach.signal.aborted) return
     const stop = new AbortController()
-    const signals = { stop: stop.signal, detach: this.#detach.signal }
+    const signals = { committed, stop: stop.signal, detach: this.#detach.signal }
     const finished = this.#runToEnd(attempt, signals).then((outcome) => {
       this.#working.delete(attempt.taskRunId)
       if (!outcome || this.#detach.signal.aborted) return
@@ -275,17 +328,23 @@ export class Engine implements AsyncDisposable {
       this.#deliveries.set(runId, [...(this.#deliveries.get(runId) ?? []), delivery])
       this.#run()
     })
-    this.#working.set(attempt.taskRunId, { stop, finished })
+    this.#working.set(attempt.taskRunId, { stop, finished, committed })
   }
 
-  async #runToEnd(attempt: Attempt, signals: StopSignals): Promise<Outcome | undefined> {
+  async #runToEnd(attempt: Attempt, signals: WorkSignals): Promise<Outcome | undefined> {
     const [type] = Object.entries(taskTypes).flatMap(([field, found]) =>
       field in attempt.task && found.how === 'work' ? [found] : [],
     )
     try {
-      return await type?.run(this.#ctx, attempt, signals)
+      const outcome = await type?.run(this.#ctx, attempt, signals)
+      await signals.committed
+      return outcome
     } catch (error) {
-      if (signals.detach.aborted) return undefined
+      const started = await signals.committed.then(
+        () => true,
+        () => false,
+      )
+      if (!started || signals.detach.aborted) return undefined
       this.#ctx.log.error({ err: error, attempt: attempt.attemptId }, 'a task could not be run')
       return { end: internalError(`The task could not be run: ${(error as Error).message}`) }
     }

@@ -9,7 +9,7 @@
  * SQLite belongs to one server, so whoever owned a run there before this server started is gone.
  */
 import { sql } from 'kysely'
-import type { Ctx } from '../../core/index.ts'
+import { query, readScript, type Ctx } from '../../core/index.ts'
 
 export const leaseMs = 30_000
 
@@ -42,13 +42,15 @@ export async function holdsRun(
   tx: Ctx,
   run: { readonly runId: number; readonly epoch: number },
 ): Promise<boolean> {
-  let query = tx.db
-    .selectFrom('job_run')
-    .select('epoch')
-    .where('run_id', '=', run.runId)
-    .where('active', '=', sql.lit(1))
-  if (tx.database.dialect === 'postgres') query = query.forUpdate()
-  return (await query.executeTakeFirst())?.epoch === run.epoch
+  const forUpdate = tx.database.dialect === 'postgres' ? ' for update' : ''
+  const [row] = await readScript(
+    tx,
+    query<{ readonly epoch: number }>(
+      `select epoch from job_run where run_id = ? and active = 1${forUpdate}`,
+      run.runId,
+    ),
+  )
+  return row !== undefined && Number(row.epoch) === run.epoch
 }
 
 export async function renewLeases(ctx: Ctx, owner: string): Promise<void> {
@@ -74,15 +76,17 @@ const scanLimit = 500
 
 /** Runs that somebody changed and that this engine may drive. */
 export async function listDirty(ctx: Ctx, owner: string): Promise<number[]> {
-  const rows = await ctx.db
-    .selectFrom('job_run')
-    .select('run_id')
-    .where('dirty', '=', sql.lit(1))
-    .where(mayClaim(ctx, owner))
-    .orderBy('run_id')
-    .limit(scanLimit)
-    .execute()
-  return rows.map((row) => row.run_id)
+  const shared = ctx.database.dialect === 'postgres'
+  const mayClaimIt = shared ? 'and (owner is null or owner = ? or lease_until < ?)' : ''
+  const rows = await readScript(
+    ctx,
+    query<{ readonly run_id: number }>(
+      `select run_id from job_run where dirty = 1 ${mayClaimIt} order by run_id limit ?`,
+      ...(shared ? [owner, ctx.now().getTime()] : []),
+      scanLimit,
+    ),
+  )
+  return rows.map((row) => Number(row.run_id))
 }
 
 /** Active runs that no living engine drives: after a start, and when another server has died. */

@@ -24,7 +24,7 @@ export async function onRunEnded(tx: Ctx, run: JobRun, end: End): Promise<void> 
 async function deliverToParent(tx: Ctx, run: JobRun, end: End): Promise<void> {
   const ended = endByChild({ ...end, runId: run.runId })
   for (const parent of await listWaiting(tx.db, childKey(run.runId))) {
-    await deliverEnd(tx.db, parent, ended)
+    await deliverEnd(tx, parent, ended)
   }
 }
 

@@ -106,7 +106,7 @@ export class RunWrites {
     await insertTaskRuns(tx.db, [...this.#inserts.values()])
     for (const [id, { columns }] of this.#patches) {
       if (this.#inserts.has(id)) continue
-      await updateTaskRun(tx.db, id, columns)
+      await updateTaskRun(tx, id, columns)
     }
     await supersedeTaskRuns(tx.db, this.#superseded)
     await this.flushOutputs(tx)
@@ -120,7 +120,7 @@ export class RunWrites {
   /** Writes outputs before the rest, for who reads them in this transaction. */
   async flushOutputs(tx: Ctx): Promise<void> {
     for (const [id, columns] of this.#outputs) {
-      await upsertOutput(tx.db, id, columns)
+      await upsertOutput(tx, id, columns)
     }
     this.#outputs.clear()
   }

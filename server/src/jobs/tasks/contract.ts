@@ -52,7 +52,12 @@ export interface Wait {
   readonly output?: TaskOutput
 }
 
-export interface StopSignals {
+export interface WorkSignals {
+  /**
+   * Resolves once it is durable that the attempt has started. Until then `run` may prepare, and must
+   * do nothing that outlives the server or that others see; when this rejects it never started.
+   */
+  readonly committed: Promise<void>
   /** The attempt must end: cancel or timeout. `run` still answers, when it has ended. */
   readonly stop: AbortSignal
   /** The server ends; the work goes on without it, and `run` may throw. */
@@ -69,7 +74,7 @@ export type TaskType =
   | {
       /** Takes a slot and time. Called again for the same attempt after a restart. */
       readonly how: 'work'
-      readonly run: (ctx: Ctx, attempt: Attempt, signals: StopSignals) => Promise<Outcome>
+      readonly run: (ctx: Ctx, attempt: Attempt, signals: WorkSignals) => Promise<Outcome>
     }
   | {
       /** Begins in the transaction that starts it, and ends when somebody delivers its end. */

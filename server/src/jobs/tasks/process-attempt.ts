@@ -5,12 +5,12 @@
  *   (resumed, was launched) ────────────────────┴▶ waited for → stage committed → SUCCESS
  *                                                       └─(failed)→ stage discarded → FAILED
  *
+ * The code is copied while the database still syncs that the attempt starts; the launch waits for it.
  * Every step may be done again after a crash: compute attaches to an attempt that it knows, and the
  * commit of its staged tables is known to their logs. Only then is the result written.
  */
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   attemptFolder,
@@ -18,6 +18,7 @@ import {
   launch,
   waitForExit,
   type Entry,
+  type Environment,
   type ExitReport,
 } from '../../compute/index.ts'
 import { AppError, type Ctx, type NewEdge } from '../../core/index.ts'
@@ -25,7 +26,7 @@ import { commitStage, discardStage } from '../../tables/index.ts'
 import { failed, lost, succeeded } from '../engine/ends.ts'
 import type { End } from '../engine/run-state.ts'
 import { parseMemory } from '../settings-check.ts'
-import type { Attempt, Outcome, StopSignals, TaskOutput } from './contract.ts'
+import type { Attempt, Outcome, WorkSignals, TaskOutput } from './contract.ts'
 import { copyCode } from './task-code.ts'
 import { preloadOf, taskEnvironment } from './task-environment.ts'
 import { taskVariables } from './task-variables.ts'
@@ -44,12 +45,12 @@ const graceMs = 10_000
 export async function runProcess(
   ctx: Ctx,
   attempt: Attempt,
-  task: { readonly plan: ProcessPlan; readonly signals: StopSignals },
+  task: { readonly plan: ProcessPlan; readonly signals: WorkSignals },
 ): Promise<Outcome> {
   const begun = ctx.now().getTime()
   const folder = attemptFolder(ctx, attempt.attemptId)
   const prepared = existsSync(join(folder, 'spec.json'))
-    ? await readPrepared(folder)
+    ? readPrepared(folder)
     : await prepare(ctx, attempt, { ...task, folder })
   if ('end' in prepared) return prepared
   const report = await waitOrKill(ctx, attempt, task.signals)
@@ -73,14 +74,14 @@ interface Prepared {
 // Kept beside the attempt until its end is recorded, for a server that takes over in between.
 const preparedFile = 'prepared.json'
 
-async function readPrepared(folder: string): Promise<Prepared> {
-  return JSON.parse(await readFile(join(folder, preparedFile), 'utf8')) as Prepared
+function readPrepared(folder: string): Prepared {
+  return JSON.parse(readFileSync(join(folder, preparedFile), 'utf8')) as Prepared
 }
 
 async function prepare(
   ctx: Ctx,
   attempt: Attempt,
-  task: { readonly plan: ProcessPlan; readonly folder: string; readonly signals: StopSignals },
+  task: { readonly plan: ProcessPlan; readonly folder: string; readonly signals: WorkSignals },
 ): Promise<Prepared | Outcome> {
   const { plan, folder } = task
   const { stop } = task.signals
@@ -99,11 +100,15 @@ async function prepare(
   if ('end' in code) return code
   if (stop.aborted) return stoppedOutcome
   const cwd = code.path === '' ? join(folder, 'work') : dirname(code.path)
-  await mkdir(cwd, { recursive: true })
   const memory = memoryLimit(attempt)
   const variables = await taskVariables(ctx, attempt)
-  const prepared: Prepared = { environment: environment.hash, edges: code.edges }
-  await writeFile(join(folder, preparedFile), JSON.stringify(prepared))
+  const prepared: Prepared = {
+    environment: environment.hash,
+    edges: [environmentEdge(attempt, environment), ...code.edges],
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, preparedFile), JSON.stringify(prepared))
+  await task.signals.committed
   await launch(ctx, {
     attemptId: attempt.attemptId,
     environment: environment.hash,
@@ -115,6 +120,10 @@ async function prepare(
     ...(memory === undefined ? {} : { limits: { memoryBytes: memory } }),
   })
   return prepared
+}
+
+function environmentEdge({ attemptId }: Attempt, { hash }: Environment): NewEdge {
+  return { kind: 'USED_ENVIRONMENT', from: `attempt:${attemptId}`, to: `env:${hash}` }
 }
 
 const stoppedOutcome: Outcome = { end: failed('RUN_EXECUTION_ERROR', 'Stopped before it started') }
@@ -137,7 +146,7 @@ async function attemptTo<T>(
   }
 }
 
-async function waitOrKill(ctx: Ctx, attempt: Attempt, signals: StopSignals): Promise<ExitReport> {
+async function waitOrKill(ctx: Ctx, attempt: Attempt, signals: WorkSignals): Promise<ExitReport> {
   const stop = () => {
     kill(ctx, attempt.attemptId, { graceMs }).catch((error: unknown) => {
       ctx.log.error({ err: error, attempt: attempt.attemptId }, 'a task could not be stopped')

@@ -15,7 +15,8 @@ type SqlOutput = NonNullable<TaskOutput['sql']>
  */
 export const sqlTask: TaskType = {
   how: 'work',
-  run: async (ctx, attempt, { stop, detach }) => {
+  run: async (ctx, attempt, { committed, stop, detach }) => {
+    await committed
     const { attemptId } = attempt
     const signal = AbortSignal.any([stop, detach])
     try {
