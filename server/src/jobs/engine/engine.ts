@@ -14,7 +14,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as immediate } from 'node:timers/promises'
-import { inTransaction, newId, type Ctx } from '../../core/index.ts'
+import { newId, type Ctx } from '../../core/index.ts'
 import type { Attempt, Outcome, WorkSignals } from '../tasks/contract.ts'
 import { taskTypes } from '../tasks/task-types.ts'
 import { hasEnded, type StopReason } from '../types.ts'
@@ -201,6 +201,8 @@ export class Engine implements AsyncDisposable {
       const moved = await this.#commitBatch(batch, committed.promise)
       committed.resolve()
       this.#keep(batch, moved)
+      // Processes are started first: whoever watches can look while they run.
+      setImmediate(() => this.#ctx.events.wake())
     } catch (error) {
       committed.reject(error)
       await this.#forgetUncommitted(committed.promise)
@@ -213,7 +215,8 @@ export class Engine implements AsyncDisposable {
     batch: ReadonlyMap<number, readonly Delivery[]>,
     committed: Promise<void>,
   ): Promise<Moved[]> {
-    return inTransaction(this.#ctx, async (tx) => {
+    return this.#ctx.database.transaction(async (db) => {
+      const tx = { ...this.#ctx, db }
       const all: Moved[] = []
       let slots = this.#slots()
       for (const [runId, deliveries] of batch) {
