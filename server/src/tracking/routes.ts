@@ -9,6 +9,7 @@ import { otlpRoutes } from './otlp-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
 import { traceRoutes } from './trace-routes.ts'
+import { traceV2Routes } from './trace-v2-routes.ts'
 import { logLazily } from './wire/lazy-log.ts'
 import { acceptMlflowJson } from './wire/rpc.ts'
 
@@ -27,4 +28,5 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   loggedModelRoutes(app)
   artifactRoutes(app)
   traceRoutes(app)
+  traceV2Routes(app)
 }

@@ -121,6 +121,41 @@ describe.each(testDialects)('traces on %s', (dialect) => {
     expect([bad.status, bad.body['error_code']]).toEqual([400, 'INVALID_PARAMETER_VALUE'])
   })
 
+  test('keeps traces of clients before MLflow 3, begun and ended by two calls', async () => {
+    await using server = await testServer(dialect)
+    const begun = await server.call('POST', 'traces', {
+      experiment_id: '0',
+      timestamp_ms: 5_000,
+      request_metadata: [{ key: 'mlflow.sourceRun', value: 'r' }],
+      tags: [{ key: 'mlflow.traceName', value: 'answer' }],
+    })
+    const id = String(begun.body['trace_info']?.['request_id'])
+    expect(begun.body['trace_info']).toMatchObject({ status: 'IN_PROGRESS', timestamp_ms: 5_000 })
+    const ended = await server.call('PATCH', `traces/${id}`, {
+      timestamp_ms: 5_250,
+      status: 'OK',
+      tags: [{ key: 'late', value: 'yes' }],
+    })
+    expect(ended.body['trace_info']).toMatchObject({ status: 'OK', execution_time_ms: 250 })
+    const prompt_versions = [{ name: 'greet', version: '2' }]
+    for (const _ of [1, 2]) {
+      await server.call('POST', 'traces/link-prompts', { trace_id: id, prompt_versions })
+    }
+    const { body } = await server.call('GET', `traces/${id}/info`)
+    expect(body['trace_info']?.['tags']).toEqual(
+      expect.arrayContaining([
+        { key: 'late', value: 'yes' },
+        { key: 'mlflow.linkedPrompts', value: JSON.stringify(prompt_versions) },
+        { key: 'mlflow.trace.spansLocation', value: 'ARTIFACT_REPO' },
+        { key: 'mlflow.traceName', value: 'answer' },
+      ]),
+    )
+    const filter = "attributes.name = 'answer' and request_metadata.`mlflow.sourceRun` = 'r'"
+    const found = await server.call('GET', 'traces', { experiment_ids: '0', filter })
+    expect(found.body['traces']?.map((trace) => trace['request_id'])).toEqual([id])
+    expect((await server.call('PATCH', 'traces/tr-none', {})).status).toBe(404)
+  })
+
   test('a judgement that overrides another makes it invalid, until it is deleted', async () => {
     await using server = await testServer(dialect)
     await send(server, otlp([root]))

@@ -13,6 +13,7 @@ import {
   getTrace,
   getTraceInfo,
   getTraces,
+  linkPrompts,
   linkTraces,
   putTrace,
   setTraceTag,
@@ -46,6 +47,7 @@ const traceInfo = {
 
 export function traceRoutes(app: App): void {
   writing(app)
+  linking(app)
   reading(app)
   searching(app)
   tagging(app)
@@ -93,6 +95,25 @@ function writing(app: App): void {
     },
   })
 }
+
+function linking(app: App): void {
+  rpc(app, {
+    id: 'linkPromptsToTrace',
+    method: 'POST',
+    path: '/mlflow/traces/link-prompts',
+    summary: 'Says which versions of prompts a trace used.',
+    request: {
+      trace_id: f.text.required,
+      prompt_versions: f.list(f.message(prompt).required).or([]),
+    },
+    handle: async (ctx, input) => {
+      await linkPrompts(ctx, input.trace_id, input.prompt_versions)
+      return {}
+    },
+  })
+}
+
+const prompt = { name: f.text.required, version: f.text.required }
 
 function experimentOf(given: Decoded<typeof location>): string {
   if (given.mlflow_experiment) return given.mlflow_experiment.experiment_id

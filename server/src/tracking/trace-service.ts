@@ -14,7 +14,7 @@ import {
   type NewTrace,
   type TraceRow,
 } from './trace-store.ts'
-import { TraceState, type Trace, type TraceInfo } from './trace-types.ts'
+import { TraceState, type TextMap, type Trace, type TraceInfo } from './trace-types.ts'
 import { checkLength, parseExperimentId } from './validation.ts'
 
 const limits = { tagKey: 250, tagValue: 8_000, preview: 1_000, traces: 1_000 } as const
@@ -26,6 +26,35 @@ export async function putTrace(ctx: Ctx, trace: NewTrace): Promise<TraceInfo> {
     const metadata = { ...trace.metadata, 'mlflow.trace.infoFinalized': 'true' }
     yield* upsertTrace({ ...trace, tags, metadata })
     return yield* getInfo(ctx, trace.traceId)
+  })
+}
+
+export interface EndTraceInput {
+  readonly traceId: string
+  /** Epoch milliseconds. */
+  readonly endedAt: number
+  readonly state: TraceState
+  readonly metadata: TextMap
+  readonly tags: TextMap
+}
+
+/** Ends a trace that a client began; tags and metadata are added to what it has. */
+export async function endTrace(ctx: Ctx, input: EndTraceInput): Promise<TraceInfo> {
+  return runScript(ctx, function* end(): Script<TraceInfo> {
+    const row = yield* getTraceRow(input.traceId)
+    yield* upsertTrace({
+      traceId: row.trace_id,
+      experimentId: String(row.experiment),
+      clientRequestId: row.client_request_id,
+      requestPreview: row.request_preview,
+      responsePreview: row.response_preview,
+      requestTime: row.request_time,
+      executionMs: Math.max(0, input.endedAt - row.request_time),
+      state: input.state,
+      metadata: input.metadata,
+      tags: input.tags,
+    })
+    return yield* getInfo(ctx, input.traceId)
   })
 }
 
@@ -193,6 +222,30 @@ export async function linkTraces(
       const row = yield* findTraceRow(traceId)
       if (row) yield* linkTraceToRun(row.id, runId)
     }
+  })
+}
+
+export interface PromptVersion {
+  readonly name: string
+  readonly version: string
+}
+
+const linkedPromptsTag = 'mlflow.linkedPrompts'
+
+/** Says which prompts a trace used, beside those it is known to have used. */
+export async function linkPrompts(
+  ctx: Ctx,
+  traceId: string,
+  prompts: readonly PromptVersion[],
+): Promise<void> {
+  await runScript(ctx, function* link(): Script<void> {
+    const { id } = yield* getTraceRow(traceId)
+    const { tags } = yield* getInfo(ctx, traceId)
+    const known = JSON.parse(tags[linkedPromptsTag] ?? '[]') as PromptVersion[]
+    const all = new Map(
+      [...known, ...prompts].map((each) => [`${each.name}/${each.version}`, each]),
+    )
+    yield* upsertPairs(id, 'tag', { [linkedPromptsTag]: JSON.stringify([...all.values()]) })
   })
 }
 
