@@ -12,6 +12,11 @@ import { keyValue } from './wire/shapes.ts'
 const pairs = f.list(f.message(keyValue).required).or([])
 
 export function traceV2Routes(app: App): void {
+  writing(app)
+  reading(app)
+}
+
+function writing(app: App): void {
   rpc(app, {
     id: 'startTrace',
     method: 'POST',
@@ -63,6 +68,9 @@ export function traceV2Routes(app: App): void {
       return { trace_info: encodeV2(info) }
     },
   })
+}
+
+function reading(app: App): void {
   rpc(app, {
     id: 'getTraceInfo',
     method: 'GET',
@@ -73,10 +81,6 @@ export function traceV2Routes(app: App): void {
       trace_info: encodeV2(await getTraceInfo(ctx, input.request_id)),
     }),
   })
-  searching(app)
-}
-
-function searching(app: App): void {
   rpc(app, {
     id: 'searchTraces',
     method: 'GET',
