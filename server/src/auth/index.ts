@@ -2,6 +2,7 @@ export { authErrors } from './errors.ts'
 export { authMigrations } from './migrations.ts'
 export { authRoutes } from './routes.ts'
 export { openSecret, sealSecret } from './secret-box.ts'
+export { createScope, putSecret, readSecret } from './secret-service.ts'
 export {
   issueToken,
   localOwner,

@@ -36,4 +36,29 @@ export const authMigrations: Migrations = {
         .execute()
     },
   },
+  '0003_auth_secret': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('auth_secret_scope')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('creator', 'text', (c) => c.notNull())
+        .addColumn('created_at', 'bigint', (c) => c.notNull())
+        .execute()
+      await db.schema
+        .createTable('auth_secret')
+        .addColumn('scope', 'text', (c) => c.notNull())
+        .addColumn('key', 'text', (c) => c.notNull())
+        .addColumn('sealed', 'text', (c) => c.notNull())
+        .addColumn('updated_at', 'bigint', (c) => c.notNull())
+        .addPrimaryKeyConstraint('auth_secret_pk', ['scope', 'key'])
+        .execute()
+      await db.schema
+        .createTable('auth_secret_acl')
+        .addColumn('scope', 'text', (c) => c.notNull())
+        .addColumn('principal', 'text', (c) => c.notNull())
+        .addColumn('permission', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('auth_secret_acl_pk', ['scope', 'principal'])
+        .execute()
+    },
+  },
 }

@@ -1,9 +1,11 @@
 import { Type } from 'typebox'
 import type { RoutePlugin } from '../core/index.ts'
+import { secretRoutes } from './secret-routes.ts'
 import { listAudit, verifyAudit } from './audit-store.ts'
 
-/** Who am I, and the audit chain. */
-export const authRoutes: RoutePlugin = async (app) => {
+/** Who am I, secrets, and the audit chain. */
+export const authRoutes: RoutePlugin = async (app, options) => {
+  await app.register(secretRoutes, options)
   app.get('/api/2.0/preview/scim/v2/Me', async (request, reply) => {
     const { name, kind, isOwner } = request.ctx.principal
     reply.header('x-databricks-org-id', '1')

@@ -23,9 +23,32 @@ export interface AuditEntryTable {
   hash: string
 }
 
+export interface AuthSecretScopeTable {
+  name: string
+  creator: string
+  created_at: number
+}
+
+export interface AuthSecretTable {
+  scope: string
+  key: string
+  /** The value in base64, sealed. */
+  sealed: string
+  updated_at: number
+}
+
+export interface AuthSecretAclTable {
+  scope: string
+  principal: string
+  permission: 'READ' | 'WRITE' | 'MANAGE'
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     auth_token: AuthTokenTable
     audit_entry: AuditEntryTable
+    auth_secret_scope: AuthSecretScopeTable
+    auth_secret: AuthSecretTable
+    auth_secret_acl: AuthSecretAclTable
   }
 }

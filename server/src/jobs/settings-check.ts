@@ -72,22 +72,29 @@ function checkJobFields(settings: JobSettings): void {
     'environment_variables',
     names(settings.environment_variables, 'environment_variables_key'),
   )
-  checkVariables(settings)
+  checkDefaults(settings)
   for (const cluster of settings.job_clusters ?? []) {
     checkCluster(cluster.new_cluster, `job_clusters ${cluster.job_cluster_key}`)
   }
 }
 
-function checkVariables(settings: JobSettings): void {
-  for (const group of settings.environment_variables ?? []) {
-    const values = Object.entries({ ...group.variables, ...group.spec?.variables })
-    const secret = values.find(([, value]) => value.includes('{{secrets/'))
-    if (secret) {
-      throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
-        `environment_variables.${secret[0]}`,
-        'this server keeps no secrets yet; write the value, or read it in the task',
+/** A job parameter is the same for all tasks: its default can speak of the run, not of a task. */
+function checkDefaults(settings: JobSettings): void {
+  for (const reference of findReferences(settings.parameters)) {
+    const [first = '', second] = reference.path
+    if (!['job', 'workspace', 'backfill'].includes(first)) {
+      throw jobsErrors.JOBS_REFERENCE_INVALID(
+        reference.text,
+        'the default of a job parameter can refer to job, workspace and backfill',
       )
     }
+    if (second === 'parameters') {
+      throw jobsErrors.JOBS_REFERENCE_INVALID(
+        reference.text,
+        'a job parameter cannot refer to another one',
+      )
+    }
+    checkReference(reference, new Set())
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../core/index.ts'
-import { findReferences, type ReferenceScope } from '../references.ts'
+import { findReferences, resolveReferences, type ReferenceScope } from '../references.ts'
 import { findOutput } from '../run-reads.ts'
 import { listTaskValues } from '../value-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
@@ -25,13 +25,13 @@ export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<Refere
   const rows = await sqlRows(tx, { live, paths })
   const index = new Map(state.graph.tasks.map((task) => [task.key, task.index]))
   const { triggerInfo } = run
-  return {
+  const scope: ReferenceScope = {
     job: {
       id: run.jobId,
       name: run.name,
       runId: run.runId,
       repairCount: run.repairCount,
-      parameters: run.parameters,
+      parameters: {},
       startedAt: run.startedAt ?? run.createdAt,
     },
     trigger: {
@@ -61,6 +61,9 @@ export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<Refere
     workspaceUrl: tx.url,
     input: asked.input,
   }
+  // What a parameter refers to is there when the run begins; it cannot refer to other parameters.
+  const parameters = resolveReferences(run.parameters, scope)
+  return { ...scope, job: { ...scope.job, parameters } }
 }
 
 async function taskValues(tx: Ctx, runId: number): Promise<Map<string, string>> {

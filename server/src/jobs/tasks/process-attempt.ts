@@ -101,7 +101,8 @@ async function prepare(
   if (stop.aborted) return stoppedOutcome
   const cwd = code.path === '' ? join(folder, 'work') : dirname(code.path)
   const memory = memoryLimit(attempt)
-  const variables = await taskVariables(ctx, attempt)
+  const variables = await attemptTo('INVALID_RUN_CONFIGURATION', () => taskVariables(ctx, attempt))
+  if ('end' in variables) return variables
   const prepared: Prepared = {
     environment: environment.hash,
     edges: [environmentEdge(attempt, environment), ...code.edges],
@@ -135,7 +136,7 @@ async function stopped(stop: AbortSignal): Promise<Outcome> {
 
 /** What the user can mend becomes the attempt's end; what they cannot stays an error. */
 async function attemptTo<T>(
-  code: 'LIBRARY_INSTALLATION_ERROR' | 'RESOURCE_NOT_FOUND',
+  code: 'LIBRARY_INSTALLATION_ERROR' | 'RESOURCE_NOT_FOUND' | 'INVALID_RUN_CONFIGURATION',
   work: () => Promise<T>,
 ): Promise<T | Outcome> {
   try {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { ensureUv, findPython } from '../../../../scripts/python-envs.mjs'
+import { createScope, putSecret } from '../../auth/index.ts'
 import { makeDirectories, writeFile as writeWorkspaceFile } from '../../workspace/index.ts'
 import { listEdges } from '../../core/index.ts'
 import { eventually, jobsBench, results } from '../../../../tests/jobs/jobs-bench.ts'
@@ -295,5 +296,38 @@ test('ends a task that needs more memory than its limit, naming the limit', asyn
   expect(run.tasks[0]?.state).toMatchObject({
     result_state: 'FAILED',
     state_message: expect.stringMatching(/memory/i),
+  })
+})
+
+test('fills in what a parameter’s default refers to, and secrets in environment variables', async () => {
+  await using b = await jobsBench()
+  await createScope(b.ctx, { scope: 'db' })
+  await putSecret(b.ctx, { scope: 'db', key: 'password', value: Buffer.from('hunter-two') })
+  await b.write('/Users/me/p/a.py', 'import os, sys\nprint(sys.argv[1:], os.environ["PASSWORD"])\n')
+  const spark = (file: string) => ({
+    spark_python_task: { python_file: file, parameters: ['{{job.parameters.day}}'] },
+  })
+  const runId = await b.run({
+    parameters: [{ name: 'day', default: 'on {{job.start_time.iso_date}}' }],
+    environment_variables: [
+      {
+        environment_variables_key: 'with',
+        variables: { PASSWORD: '{{secrets/db/password}}' },
+      },
+      { environment_variables_key: 'without', variables: { PASSWORD: '{{secrets/db/none}}' } },
+    ],
+    tasks: [
+      { task_key: 'a', environment_variables_key: 'with', ...spark('/Users/me/p/a.py') },
+      { task_key: 'b', environment_variables_key: 'without', ...spark('/Users/me/p/a.py') },
+    ],
+  })
+  const run = await b.ended(runId)
+  expect(results(run)).toEqual({ a: 'SUCCESS', b: 'FAILED' })
+  const output = async (n: number) =>
+    b.get('runs/get-output', { run_id: String(run.tasks[n]?.run_id) })
+  const today = b.ctx.now().toISOString().slice(0, 10)
+  expect((await output(0))['logs']).toBe(`['on ${today}'] [REDACTED]\n`)
+  expect(run.tasks[1]?.state).toMatchObject({
+    state_message: 'Failed to find secret none in scope db',
   })
 })

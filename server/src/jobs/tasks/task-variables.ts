@@ -1,4 +1,6 @@
+import { readSecret } from '../../auth/index.ts'
 import type { Ctx } from '../../core/index.ts'
+import { runPrincipal } from '../run-principal.ts'
 import type { Attempt } from './contract.ts'
 
 export interface TaskVariables {
@@ -10,6 +12,7 @@ export interface TaskVariables {
 /** The environment variables of the process: how to call back, and what the job asks for. */
 export async function taskVariables(ctx: Ctx, attempt: Attempt): Promise<TaskVariables> {
   const { token, attemptId } = attempt
+  const asked = await openSecrets({ ...ctx, principal: runPrincipal(attempt) }, askedFor(attempt))
   const own = {
     MILLRACE_URL: ctx.url,
     MILLRACE_TOKEN: token,
@@ -19,7 +22,28 @@ export async function taskVariables(ctx: Ctx, attempt: Attempt): Promise<TaskVar
     DATABRICKS_HOST: ctx.url,
     DATABRICKS_TOKEN: token,
   }
-  return { env: { ...askedFor(attempt), ...own }, secrets: [token] }
+  return { env: { ...asked.env, ...own }, secrets: [token, ...asked.secrets] }
+}
+
+const secretReference = /\{\{secrets\/([^/{}]+)\/([^/{}]+)\}\}/g
+
+/** Puts the values of secrets in the place of their references. */
+async function openSecrets(
+  ctx: Ctx,
+  variables: Readonly<Record<string, string>>,
+): Promise<TaskVariables> {
+  const secrets = new Map<string, string>()
+  for (const text of Object.values(variables)) {
+    for (const [whole, scope = '', key = ''] of text.matchAll(secretReference)) {
+      if (!secrets.has(whole))
+        secrets.set(whole, (await readSecret(ctx, { scope, key })).toString())
+    }
+  }
+  const env = Object.entries(variables).map(([name, text]) => [
+    name,
+    text.replaceAll(secretReference, (whole) => secrets.get(whole) ?? whole),
+  ])
+  return { env: Object.fromEntries(env) as Record<string, string>, secrets: [...secrets.values()] }
 }
 
 function askedFor({ task, settings }: Attempt): Readonly<Record<string, string>> {
