@@ -35,6 +35,29 @@ def by(key: str, values: list[dict[str, object]]) -> list[dict[str, object]]:
     return sorted(values, key=lambda row: row[key])  # type: ignore[arg-type, return-value]
 
 
+def written_without_sql() -> None:
+    run(
+        "CREATE TABLE quick (i BIGINT, k INT, d DOUBLE, s STRING, b BOOLEAN, da DATE, ts TIMESTAMP)"
+    )
+    values = "(1, 7, 0.1, 'ä', TRUE, '2024-02-29', '2024-02-29 23:59:59.999999'), "
+    values += ", ".join("(NULL, NULL, NULL, NULL, NULL, NULL, NULL)" for _ in range(30))
+    run(f"INSERT INTO quick VALUES {values}")
+    run("INSERT INTO quick VALUES (2, NULL, -1.5, 'b', FALSE, NULL, NULL)")
+    table = DeltaTable(location("quick"))
+    first = next(row for row in rows(table) if row["i"] == 1)
+    assert first == {
+        "i": 1,
+        "k": 7,
+        "d": 0.1,
+        "s": "ä",
+        "b": True,
+        "da": datetime.date(2024, 2, 29),
+        "ts": datetime.datetime(2024, 2, 29, 23, 59, 59, 999999, tzinfo=UTC),
+    }, first
+    pruned = pyarrow.table(table.to_pyarrow_table(filters=[("i", ">", 1)])).to_pylist()
+    assert [row["s"] for row in pruned] == ["b"], pruned
+
+
 def we_write() -> None:
     run(
         """CREATE TABLE types AS SELECT * FROM (VALUES
@@ -58,6 +81,7 @@ def we_write() -> None:
     assert first["de"] == decimal.Decimal("0.000000000000000001")
     assert first["ds"] == decimal.Decimal("1.50")
     assert first["li"] == [1, None] and first["ob"] == {"a": 1, "b": ["x"]}
+    written_without_sql()
     assert dict(first["ma"]) == {"k": 1}  # type: ignore[arg-type]
     assert all(value is None for row in found if row["i"] is None for value in row.values())
 

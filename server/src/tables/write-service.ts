@@ -2,12 +2,14 @@ import { newId, type Ctx } from '../core/index.ts'
 import { createSchema, openTable, registerTable } from './catalog-service.ts'
 import { findReservedEntry, type CatalogEntry } from './catalog-store.ts'
 import { commitWrites, type RowsWrite } from './commit-service.ts'
+import type { Txn } from './delta/actions.ts'
 import { assertWritable } from './delta/protocol.ts'
 import { findTxn } from './delta/txn-search.ts'
 import { deleteDataFiles } from './duck/data-file.ts'
 import { rowsOf } from './operations/append.ts'
 import type { PlanWithFiles } from './operations/merge.ts'
 import type { Snapshot } from './delta/snapshot.ts'
+import { appendQuickly } from './quick/quick-append.ts'
 import { logAt } from './room.ts'
 import { findStaged, settleStaged } from './staged-reads.ts'
 import { writeRows, type RowShape, type WriteSource } from './row-writer.ts'
@@ -61,6 +63,8 @@ export async function writeTable(ctx: Ctx, input: WriteTableInput): Promise<Writ
   const attemptId = stagingAttempt(ctx, input)
   const known = await findRepeated(ctx, { attemptId, requestId: input.requestId })
   if (known) return { table: name.full, version: null, rows: known.rows, skipped: false }
+  const quick = await writeQuickly(ctx, entry, { ...input, attemptId })
+  if (quick) return quick
   const files = await writeRows(ctx, entry, {
     source: input.source,
     shape: await shapeFor(ctx, entry, { ...input, attemptId }),
@@ -77,6 +81,31 @@ export async function writeTable(ctx: Ctx, input: WriteTableInput): Promise<Writ
     ...(comment === undefined ? {} : { comment }),
   }
   return finishWrite(ctx, { entry, write, attemptId, request: input })
+}
+
+/** A small plain append shares a commit with others; undefined for any other write. */
+async function writeQuickly(
+  ctx: Ctx,
+  entry: CatalogEntry,
+  input: WriteTableInput & { readonly attemptId: string | undefined },
+): Promise<WriteTableAnswer | undefined> {
+  const { mode, attemptId, partitionColumns = [], source, columns, isLenient } = input
+  if (mode !== WriteMode.Append || attemptId !== undefined || partitionColumns.length > 0) {
+    return undefined
+  }
+  const txn = txnOf(input)
+  const done = await appendQuickly(ctx, entry, {
+    source,
+    txn,
+    ...(columns ? { columns } : {}),
+    ...(isLenient ? { isLenient } : {}),
+  })
+  if (!done) return undefined
+  const table = entry.name.full
+  if (!done.repeated) return { table, version: done.version, rows: done.rows, skipped: false }
+  const log = logAt(ctx, entry.location)
+  const earlier = txn && (await findTxn(log, await log.update(), txn))
+  return { table, version: earlier?.version ?? null, rows: 0, skipped: true }
 }
 
 /** The attempt that the caller's rows wait for; undefined when they are committed at once. */
@@ -156,8 +185,7 @@ export async function finishWrite(ctx: Ctx, input: FinishWriteInput): Promise<Wr
 
 async function commitRows(ctx: Ctx, input: FinishWriteInput): Promise<WriteTableAnswer> {
   const { entry, write } = input
-  const { requestId } = input.request
-  const txn = input.request.txn ?? (requestId === undefined ? undefined : requestTxn(requestId))
+  const txn = txnOf(input.request)
   const done = await commitWrites(ctx, {
     entry,
     writes: [write],
@@ -172,6 +200,10 @@ async function commitRows(ctx: Ctx, input: FinishWriteInput): Promise<WriteTable
     rows: done.repeated ? 0 : rowsOf(write.adds),
     skipped: done.repeated,
   }
+}
+
+function txnOf({ txn, requestId }: Pick<WriteTableInput, 'txn' | 'requestId'>): Txn | undefined {
+  return txn ?? (requestId === undefined ? undefined : requestTxn(requestId))
 }
 
 /** A single call as a transaction of the table. */

@@ -24,6 +24,8 @@ export interface CommitPlan {
   readonly metrics?: Readonly<Record<string, string>>
   /** It read nothing of the table, so a concurrent commit cannot have made it wrong. */
   readonly isBlindAppend?: boolean
+  /** Transactions of the calls that share this commit: the plan left out those that the table had seen. */
+  readonly txns?: readonly Txn[]
 }
 
 export interface CommitRequest {
@@ -60,7 +62,7 @@ async function commitLocked(log: DeltaLog, request: CommitRequest): Promise<Comm
   let snapshot = await log.update()
   let plan: CommitPlan | undefined
   for (let tries = 0; tries < maxTries; tries++) {
-    if (isRepetition(snapshot, request.txn)) {
+    if (request.txn && hasSeen(snapshot, request.txn)) {
       return { snapshot, version: undefined, repeated: true }
     }
     plan ??= await request.plan(snapshot)
@@ -76,7 +78,8 @@ async function commitLocked(log: DeltaLog, request: CommitRequest): Promise<Comm
     }
     const before = snapshot
     snapshot = await log.update()
-    if (!plan.isBlindAppend || !sameShape(before, snapshot)) plan = undefined
+    const stands = plan.isBlindAppend && !plan.txns && sameShape(before, snapshot)
+    if (!stands) plan = undefined
   }
   const problem = `${maxTries} other commits came first`
   throw tablesErrors.TABLES_COMMIT_CONFLICT(request.table, problem)
@@ -88,8 +91,8 @@ function assertAppendOnly(snapshot: Snapshot, plan: CommitPlan, table: string): 
   throw tablesErrors.TABLES_APPEND_ONLY(table)
 }
 
-function isRepetition(snapshot: Snapshot, txn: CommitRequest['txn']): boolean {
-  if (!txn) return false
+/** Whether the table has a transaction already, or a later one of its application. */
+export function hasSeen(snapshot: Snapshot, txn: Txn): boolean {
   const seen = snapshot.txns.get(txn.appId)
   return seen !== undefined && seen.version >= txn.version
 }
@@ -125,6 +128,7 @@ function withInfo(snapshot: Snapshot, plan: CommitPlan, request: CommitRequest):
       },
     },
     ...(txn ? [{ txn }] : []),
+    ...(plan.txns ?? []).map((one) => ({ txn: { ...one, lastUpdated: request.nowMs } })),
     ...plan.actions,
   ]
 }
