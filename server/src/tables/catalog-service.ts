@@ -154,7 +154,7 @@ export async function dropTable(ctx: Ctx, name: TableName): Promise<void> {
 }
 
 async function deleteFiles(ctx: Ctx, entry: CatalogEntry): Promise<void> {
-  forgetLog(ctx, entry.location)
+  await forgetLog(ctx, entry.location)
   if (entry.isManaged) await rm(entry.location, { recursive: true, force: true })
 }
 

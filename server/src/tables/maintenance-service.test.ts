@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, symlink, utimes } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mkdtemp } from 'node:fs/promises'
@@ -54,6 +54,23 @@ test('vacuum deletes what no kept version names, and nothing younger', async () 
   expect(await dataFiles(ctx, 't')).toHaveLength(1)
   expect(await run(ctx, 'SELECT i FROM t')).toEqual([['2']])
   await expect(run(ctx, 'RESTORE TABLE t TO VERSION AS OF 1')).rejects.toThrow(/vacuumed/)
+})
+
+test('vacuum deletes what writes that never ended left behind, once it is old', async () => {
+  await using ctx = await testCtx('sqlite', tablesMigrations)
+  await run(ctx, 'CREATE TABLE t (i INT)')
+  const { location } = await getTable(ctx, 't')
+  const leftovers = ['.write-1', '.write-2', '_delta_log/.tmp-3'].map((name) =>
+    join(location, name),
+  )
+  await mkdir(join(location, '.write-1', 'p=1'), { recursive: true })
+  for (const path of leftovers.slice(1)) await writeFile(path, 'half')
+  for (const path of leftovers) await utimes(path, ctx.now(), ctx.now())
+  expect(await run(ctx, 'VACUUM t')).toEqual([])
+  ctx.advance(8 * 86_400_000)
+  expect(new Set((await run(ctx, 'VACUUM t')).flat())).toEqual(new Set(leftovers))
+  expect(await readdir(location)).toEqual(['_delta_log'])
+  expect(await run(ctx, 'VACUUM t')).toEqual([])
 })
 
 test('restore brings an earlier version back as a new one, columns included', async () => {

@@ -82,8 +82,11 @@ export async function runVacuum(ctx: Ctx, statement: Of<'vacuum'>): Promise<stri
   }
   const before = ctx.now().getTime() - asked
   const kept = await keptFiles(ctx, log, { snapshot, before })
-  const found = await findOld(log.location, { kept, before })
-  if (!statement.dryRun) for (const path of found) await rm(path, { force: true })
+  const found = [
+    ...(await findOld(log.location, { kept, before })),
+    ...(await findCutOff(log.location, before)),
+  ]
+  if (!statement.dryRun) for (const path of found) await rm(path, { recursive: true, force: true })
   return found
 }
 
@@ -120,6 +123,21 @@ async function findOld(
     const isData = entry.isFile() && entry.name.endsWith('.parquet')
     if (!isData || hidden || input.kept.has(path)) continue
     if ((await stat(path)).mtimeMs < input.before) found.push(path)
+  }
+  return found
+}
+
+/** What a crash left of writes that never ended: our hidden files and folders. */
+async function findCutOff(location: string, before: number): Promise<string[]> {
+  const found: string[] = []
+  for (const [folder, prefix] of [
+    [location, '.write-'],
+    [join(location, '_delta_log'), '.tmp-'],
+  ] as const) {
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name)
+      if (name.startsWith(prefix) && (await stat(path)).mtimeMs < before) found.push(path)
+    }
   }
   return found
 }

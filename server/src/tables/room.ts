@@ -1,9 +1,11 @@
-import { join } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Ctx, Database } from '../core/index.ts'
 import type { AddFile } from './delta/actions.ts'
 import type { CommitPlan } from './delta/commit.ts'
 import type { Snapshot } from './delta/snapshot.ts'
-import { DeltaLog } from './delta/delta-log.ts'
+import { DeltaLog, type SnapshotCache } from './delta/delta-log.ts'
 import { checkpointReader } from './duck/checkpoint-file.ts'
 import { Engine } from './duck/engine.ts'
 import { openLocalLog } from './log-stores/local.ts'
@@ -70,12 +72,42 @@ export function logAt(ctx: Ctx, location: string): DeltaLog {
     return known
   }
   const store = openLocalLog(join(location, '_delta_log'))
-  const log = new DeltaLog(location, store, checkpointReader(engine))
+  const cache = snapshotCache(ctx, location)
+  const log = new DeltaLog(location, store, { readCheckpoint: checkpointReader(engine), cache })
   logs.set(location, log)
   if (logs.size > keptLogs) logs.delete(logs.keys().next().value ?? '')
   return log
 }
 
-export function forgetLog(ctx: Ctx, location: string): void {
+/** Forgets what was read of a location, in memory and in the data folder. */
+export async function forgetLog(ctx: Ctx, location: string): Promise<void> {
   roomOf(ctx).logs.delete(location)
+  await rm(cachePath(ctx, location), { force: true })
+}
+
+function cachePath(ctx: Ctx, location: string): string {
+  const name = createHash('sha256').update(location).digest('hex').slice(0, 32)
+  return join(ctx.config.dataDir, 'cache', 'tables', `${name}.json`)
+}
+
+function snapshotCache(ctx: Ctx, location: string): SnapshotCache {
+  const path = cachePath(ctx, location)
+  const { pending } = roomOf(ctx)
+  return {
+    read: () => readFile(path, 'utf8').catch(() => undefined),
+    write: (text) => {
+      const work = replaceFile(path, text)
+        .catch((error: unknown) => ctx.log.warn({ err: error, location }, 'snapshot not kept'))
+        .finally(() => pending.delete(work))
+      pending.add(work)
+    },
+  }
+}
+
+// Not synced: a text that a power cut has torn does not parse, and the checkpoint is read instead.
+async function replaceFile(path: string, text: string): Promise<void> {
+  const hidden = `${path}.${randomUUID()}`
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(hidden, text)
+  await rename(hidden, path)
 }

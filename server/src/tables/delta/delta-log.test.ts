@@ -19,7 +19,9 @@ async function openFolder() {
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const engine = stack.use(new Engine({ allowed: [folder], scratch: join(folder, 'scratch') }))
   const open = () =>
-    new DeltaLog(folder, openLocalLog(join(folder, '_delta_log')), checkpointReader(engine))
+    new DeltaLog(folder, openLocalLog(join(folder, '_delta_log')), {
+      readCheckpoint: checkpointReader(engine),
+    })
   return { folder, engine, open, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
@@ -160,8 +162,55 @@ test('opens a table of 10,000 commits from its checkpoint without listing the lo
   expect(snapshot.version).toBe(9_999)
   await writeCheckpoint(opened.engine, { log, snapshot }, { forgetBeforeMs: 0 })
   const store = { ...log.store, listNames: () => Promise.reject(new Error('listed')) }
-  const again = new DeltaLog(opened.folder, store, checkpointReader(opened.engine))
+  const again = new DeltaLog(opened.folder, store, {
+    readCheckpoint: checkpointReader(opened.engine),
+  })
   expect((await again.update()).files.size).toBe(10_000)
   await commit(again, { ...request, plan: async (s) => planAdd(s, 'one more') })
   expect((await again.update()).version).toBe(10_000)
+})
+
+test('opens by the snapshot that was kept, and not by one that the log does not bear out', async () => {
+  await using opened = await openFolder()
+  let kept: string | undefined
+  const cache = {
+    read: async () => kept,
+    write: (text: string) => {
+      kept = text
+    },
+  }
+  const noCheckpoint = () => Promise.reject(new Error('a checkpoint was read'))
+  const openKept = () =>
+    new DeltaLog(opened.folder, openLocalLog(join(opened.folder, '_delta_log')), {
+      readCheckpoint: noCheckpoint,
+      cache,
+    })
+  const log = opened.open()
+  for (let i = 0; i < 130; i++) {
+    const txn = { appId: `app-${i}`, version: i }
+    await commit(log, { ...request, txn, plan: async (s) => planAdd(s, `file-${i}`) })
+  }
+  await commit(log, { ...request, plan: async (s) => planReplace(s, 'last') })
+  const expected = await openKept().update()
+  expect(kept).toContain('"version":130')
+  const again = await openKept().update()
+  expect(listFiles(again)).toEqual(listFiles(expected))
+  for (const part of ['txns', 'tombstones', 'domains'] as const) {
+    expect(again[part].entries()).toEqual(expected[part].entries())
+  }
+  expect({ ...again, files: 0, tombstones: 0, txns: 0, domains: 0 }).toEqual({
+    ...expected,
+    files: 0,
+    tombstones: 0,
+    txns: 0,
+    domains: 0,
+  })
+  for (const broken of [kept?.slice(0, 500), kept?.replace('file-7', 'file-x'), 'nonsense']) {
+    kept = broken
+    expect(listFiles(await openKept().update()).map((file) => file.path)).toEqual(['last'])
+  }
+  const { pathOf } = log.store
+  writeFileSync(pathOf(`${'130'.padStart(20, '0')}.json`), JSON.stringify({ add: addOf('other') }))
+  const other = await openKept().update()
+  expect(other.files.size).toBe(131)
 })

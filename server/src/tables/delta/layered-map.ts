@@ -1,64 +1,76 @@
+type Layer<V> = ReadonlyMap<string, V | undefined>
+
 /**
  * An immutable map that a small change copies cheaply.
  *
- * A change is a layer over its parent. A layer becomes flat (a plain map, parent forgotten) when all
- * its entries are asked for, or when `maxDepth` layers have piled up; so a change costs
- * O(change + size / maxDepth) and a lookup at most `maxDepth` steps.
+ * It is a plain map and changes over it. A change swallows the ones under it that are not more than
+ * twice its size, so there are O(log size) of them, the newest the smallest: a lookup takes as many
+ * steps, and a change costs O(change × log size) in the long run, whatever the map holds. When all
+ * entries are asked for they become the plain map.
  */
-const maxDepth = 64
-
 export class LayeredMap<V> {
-  #flat: ReadonlyMap<string, V> | undefined
-  #parent: LayeredMap<V> | undefined
-  /** `undefined` is a deletion. */
-  readonly #changes: ReadonlyMap<string, V | undefined>
-  readonly #depth: number
+  #base: ReadonlyMap<string, V>
+  /** Oldest first; `undefined` is a deletion. */
+  #layers: readonly Layer<V>[]
+  readonly size: number
 
-  private constructor(
-    changes: ReadonlyMap<string, V | undefined>,
-    parent: LayeredMap<V> | undefined,
-  ) {
-    this.#changes = changes
-    this.#parent = parent
-    this.#depth = parent ? (parent.#flat ? 1 : parent.#depth + 1) : 0
-    if (!parent) this.#flat = changes as ReadonlyMap<string, V>
+  private constructor(base: ReadonlyMap<string, V>, layers: readonly Layer<V>[], size: number) {
+    this.#base = base
+    this.#layers = layers
+    this.size = size
   }
 
   static of<V>(entries: ReadonlyMap<string, V> = new Map()): LayeredMap<V> {
-    return new LayeredMap<V>(entries, undefined)
+    return new LayeredMap<V>(entries, [], entries.size)
   }
 
   get(key: string): V | undefined {
-    if (this.#flat) return this.#flat.get(key)
-    return this.#changes.has(key) ? this.#changes.get(key) : this.#parent?.get(key)
+    for (let i = this.#layers.length - 1; i >= 0; i--) {
+      const layer = this.#layers[i]
+      if (layer?.has(key)) return layer.get(key)
+    }
+    return this.#base.get(key)
   }
 
-  with(changes: ReadonlyMap<string, V | undefined>): LayeredMap<V> {
+  with(changes: Layer<V>): LayeredMap<V> {
     if (changes.size === 0) return this
-    const next = new LayeredMap<V>(changes, this)
-    if (next.#depth >= maxDepth) next.entries()
-    return next
+    const layers = [...this.#layers]
+    let merged = changes
+    for (let under = layers.at(-1); under && under.size <= 2 * merged.size; under = layers.at(-1)) {
+      merged = new Map([...under, ...merged])
+      layers.pop()
+    }
+    if (layers.length === 0 && this.#base.size <= 2 * merged.size) {
+      return LayeredMap.of(applied(this.#base, [merged]))
+    }
+    return new LayeredMap(this.#base, [...layers, merged], this.size + this.#growth(changes))
+  }
+
+  #growth(changes: Layer<V>): number {
+    let growth = 0
+    for (const [key, value] of changes) {
+      growth += Number(value !== undefined) - Number(this.get(key) !== undefined)
+    }
+    return growth
   }
 
   /** Every entry, in the order of first insertion. */
   entries(): ReadonlyMap<string, V> {
-    if (this.#flat) return this.#flat
-    this.#flat = this.#collect()
-    this.#parent = undefined
-    return this.#flat
+    if (this.#layers.length > 0) {
+      this.#base = applied(this.#base, this.#layers)
+      this.#layers = []
+    }
+    return this.#base
   }
+}
 
-  #collect(): Map<string, V> {
-    if (this.#flat) return new Map(this.#flat)
-    const all = this.#parent ? this.#parent.#collect() : new Map<string, V>()
-    for (const [key, value] of this.#changes) {
+function applied<V>(base: ReadonlyMap<string, V>, layers: readonly Layer<V>[]): Map<string, V> {
+  const all = new Map(base)
+  for (const layer of layers) {
+    for (const [key, value] of layer) {
       if (value === undefined) all.delete(key)
       else all.set(key, value)
     }
-    return all
   }
-
-  get size(): number {
-    return this.entries().size
-  }
+  return all
 }
