@@ -11,6 +11,7 @@ const entry = join(repo, 'cli', 'src', 'main.ts')
 const output = join(repo, 'cli', 'dist')
 const processes = {
   'sql-process': join(repo, 'server', 'src', 'tables', 'duck', 'sql-process.ts'),
+  'onnx-process': join(repo, 'server', 'src', 'serving', 'onnx', 'onnx-process.ts'),
 }
 
 await rm(output, { recursive: true, force: true })

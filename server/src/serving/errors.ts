@@ -50,6 +50,12 @@ export const servingErrors = defineErrors({
     text: (model: string, problem: string) =>
       `Model ${model} failed on this input: ${problem}. Check that the rows look like the data it was trained on`,
   },
+  SERVING_PROCESS_ENDED: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: (model: string, problem: string) =>
+      `Model ${model} lost its process: ${problem}. Send the request again; the model is loaded anew`,
+  },
   SERVING_MODEL_UNAVAILABLE: {
     status: 503,
     wire: 'TEMPORARILY_UNAVAILABLE',

@@ -1,8 +1,9 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { Batcher } from '../batcher.ts'
 import type { OnnxConversion } from '../conversion.ts'
 import { servingErrors } from '../errors.ts'
 import type { BoundRows, Row } from '../input-plan.ts'
+import type { Matrix, ModelInput } from '../onnx/frames.ts'
+import { openOnnxModel } from '../onnx/onnx-model.ts'
 import { FlavourKind, type Flavour, type Scores } from './flavour.ts'
 
 export interface OpenOnnxInput {
@@ -15,24 +16,13 @@ export interface OpenOnnxInput {
   readonly columns: readonly string[] | undefined
 }
 
-/** Runs a converted model inside the server. One thread: the next request matters more than this one. */
+/** Runs a converted model in the model process. */
 export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
-  const ort = await import('onnxruntime-node')
-  const session = await ort.InferenceSession.create(input.path, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  })
+  const model = await openOnnxModel(input.model, input.path)
   const encode = planEncoding(input)
   const outputs = planOutputs(input.conversion.output)
-  const run = async (rows: readonly Row[]): Promise<Output> => {
-    const { numbers, codes } = encode(rows)
-    const feeds: Record<string, Tensor> = {}
-    if (numbers) feeds['numbers'] = new ort.Tensor(numbers.data, [rows.length, numbers.width])
-    if (codes) feeds['codes'] = new ort.Tensor(codes.data, [rows.length, codes.width])
-    return readOutput(await runSession(session, feeds, input.model), rows.length)
-  }
+  const run = async (rows: readonly Row[]): Promise<Output> =>
+    readOutput(await model.run(encode(rows)), rows.length)
   const checkMissing = planMissingCheck(input)
   const batcher = new Batcher({ run: async (rows) => outputs.predict(await run(rows)) })
   return {
@@ -48,7 +38,7 @@ export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
     },
     async [Symbol.asyncDispose]() {
       await batcher[Symbol.asyncDispose]()
-      await session.release()
+      await model[Symbol.asyncDispose]()
     },
   }
 }
@@ -67,49 +57,32 @@ interface Output {
   readonly width: number
 }
 
-async function runSession(
-  session: InferenceSession,
-  feeds: Record<string, Tensor>,
-  model: string,
-): Promise<Tensor> {
-  try {
-    const results = await session.run(feeds)
-    const output = results[session.outputNames[0] ?? '']
-    if (output?.type === 'float32') return output
-    throw new Error(`the graph answers ${output?.type ?? 'nothing'}`)
-  } catch (cause) {
-    throw servingErrors.SERVING_MODEL_FAILED(model, (cause as Error).message).with({ cause })
-  }
-}
-
-function readOutput(tensor: Tensor, rows: number): Output {
-  const data = tensor.data as Float32Array
+function readOutput(data: Float32Array, rows: number): Output {
   return { data, rows, width: rows === 0 ? 0 : data.length / rows }
 }
 
-interface Matrix<Data> {
-  readonly data: Data
-  readonly width: number
-}
-interface Encoded {
-  readonly numbers: Matrix<Float32Array | Float64Array> | undefined
-  readonly codes: Matrix<Int32Array> | undefined
-}
-
-function planEncoding({ conversion, columns }: OpenOnnxInput): (rows: readonly Row[]) => Encoded {
+function planEncoding({
+  conversion,
+  columns,
+}: OpenOnnxInput): (rows: readonly Row[]) => ModelInput {
   const { numbers: names, texts, precision } = conversion
   const Numbers = precision === 'double' ? Float64Array : Float32Array
   if (names === null || columns === undefined) {
     return (rows) => {
       const width = rows[0]?.length ?? 0
       const positions = Array.from({ length: width }, (_, i) => i)
-      return { numbers: encodeNumbers(rows, positions, Numbers), codes: undefined }
+      return {
+        rows: rows.length,
+        numbers: encodeNumbers(rows, positions, Numbers),
+        codes: undefined,
+      }
     }
   }
   const numbers = names.map((name) => columns.indexOf(name))
   const dictionary = new Map(Object.entries(conversion.dictionary))
   const codes = texts.map(({ column, missing }) => ({ at: columns.indexOf(column), missing }))
   return (rows) => ({
+    rows: rows.length,
     numbers: numbers.length > 0 ? encodeNumbers(rows, numbers, Numbers) : undefined,
     codes: codes.length > 0 ? encodeTexts(rows, codes, dictionary) : undefined,
   })
