@@ -19,6 +19,7 @@ export {
   type RunState,
   type TaskRun,
 } from './jobs.ts'
+export type { Replay, Why } from './provenance.ts'
 export type { TransitionRequest } from './registry.ts'
 export type { QueryResult } from './tables.ts'
 export type { Deployment } from './workspace.ts'

@@ -29,7 +29,8 @@ export interface NotebookOutcome {
 }
 
 const tokenTtlMs = 7 * 86_400_000
-const warmModule = 'millrace_worker.warm_automl'
+/** What its processes import before there is work, so that they begin at once. */
+export const warmModule = 'millrace_worker.warm_automl'
 
 /** The principal of a notebook: whoever asked for the search, through this attempt. */
 export function attemptPrincipal(search: Search, attemptId: string): Principal {

@@ -1,38 +1,59 @@
-import { newId, type Ctx } from '../core/index.ts'
-import { createRun } from '../tracking/index.ts'
+import { inTransaction, type Ctx } from '../core/index.ts'
+import { createRun, RunStatus, updateRun } from '../tracking/index.ts'
 import { attemptPrincipal, failureOf, runNotebook } from './notebook-attempt.ts'
 import { getTrial } from './trial-service.ts'
 
-export interface Rerun {
-  /** The new MLflow run, tagged with the one that it repeats. */
+export interface OpenRerunInput {
+  /** The trial's MLflow run. */
   readonly runId: string
-  /** Why the notebook did not come to its end. */
-  readonly failure: string | undefined
+  /** Names the process; letters, digits and `-`. */
+  readonly attemptId: string
 }
 
-/** Executes a trial's notebook again: same code, environment, data file and seed, in a new run. */
-export async function rerunTrial(ctx: Ctx, input: { readonly runId: string }): Promise<Rerun> {
-  const { trial, search, notebook, environment } = await getTrial(ctx, input)
-  const attemptId = `replay-${newId()}`
-  const principal = { ...attemptPrincipal(search, attemptId), name: ctx.principal.name }
-  const run = await createRun(
-    { ...ctx, principal },
-    {
+/** Creates the MLflow run, tagged with the one that it repeats, and answers its id. */
+export async function openRerun(ctx: Ctx, input: OpenRerunInput): Promise<string> {
+  const { trial, search } = await getTrial(ctx, input)
+  const { name } = ctx.principal
+  const principal = { ...attemptPrincipal(search, input.attemptId), name }
+  return inTransaction({ ...ctx, principal }, async (tx) => {
+    const run = await createRun(tx, {
       experimentId: search.experimentId,
       name: `replay of trial ${trial.number}`,
-      userId: ctx.principal.name,
+      userId: name,
       tags: [{ key: 'millrace.replay_of', value: input.runId }],
-    },
-  )
-  const { runId } = run.info
+    })
+    return run.info.runId
+  })
+}
+
+export interface RerunInput extends OpenRerunInput {
+  /** What `openRerun` answered. */
+  readonly rerunRunId: string
+}
+
+/**
+ * Executes a trial's notebook again: same code, environment, data file and seed, in another run.
+ * Called again it attaches to the process that it began. Answers why the notebook did not come to
+ * its end; undefined when it did.
+ */
+export async function rerunTrial(
+  ctx: Ctx,
+  input: RerunInput,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { search, notebook, environment = '' } = await getTrial(ctx, input)
   const attempt = {
-    attemptId,
-    fileName: attemptId,
+    attemptId: input.attemptId,
+    fileName: input.attemptId,
     content: notebook,
-    environment: environment ?? '',
-    runId,
+    environment,
+    runId: input.rerunRunId,
     timeLimitMs: undefined,
   }
-  const outcome = await runNotebook(ctx, { search, attempt }, new AbortController().signal)
-  return { runId, failure: failureOf(outcome) }
+  const failure = failureOf(await runNotebook(ctx, { search, attempt }, signal))
+  if (failure !== undefined) {
+    const endedAt = ctx.now().getTime()
+    await updateRun(ctx, { runId: input.rerunRunId, status: RunStatus.Failed, endedAt })
+  }
+  return failure
 }

@@ -11,6 +11,11 @@ export const provenanceErrors = defineErrors({
     status: 400,
     wire: 'INVALID_STATE',
     text: (node: string) =>
-      `${node} was not made by an AutoML trial, so there is no recorded recipe to replay`,
+      `${node} was not made by an AutoML trial, so there is no recorded recipe to replay; 'npx millrace why' shows its code, rows and environment`,
+  },
+  PROVENANCE_REPLAY_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (id: string) => `There is no replay '${id}'`,
   },
 })

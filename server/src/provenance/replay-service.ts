@@ -1,110 +1,81 @@
 import { createHash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
-import { getTrial, rerunTrial } from '../automl/index.ts'
-import { AppError, type Ctx } from '../core/index.ts'
-import { getVersion } from '../registry/index.ts'
-import { getLoggedModel, getRun, readArtifact, type Run } from '../tracking/index.ts'
+import { getTrial, openRerun, type TrialRecipe } from '../automl/index.ts'
+import { getEnvironment } from '../compute/index.ts'
+import { AppError, inTransaction, newId, type Ctx } from '../core/index.ts'
+import { getVersion, type ModelVersion } from '../registry/index.ts'
 import { provenanceErrors } from './errors.ts'
 import { parseVersionNode } from './node.ts'
+import { attendReplay } from './replay-state.ts'
+import { findReplay, insertReplay } from './replay-store.ts'
+import { readTablePin } from './table-pins.ts'
+import type { Pins, Replay } from './types.ts'
 
-export interface Difference {
-  /** `metric cv_roc_auc`, `parameter learning_rate`, `model file`. */
-  readonly what: string
-  readonly original: string
-  readonly replayed: string
-}
-
-export interface Replay {
-  readonly node: string
-  readonly originalRun: string
-  readonly replayRun: string
-  readonly identical: boolean
-  readonly differences: readonly Difference[]
-  /** What was held equal: data, environment, seed, and how many values were compared. */
-  readonly pins: Readonly<Record<string, unknown>>
-  readonly compared: number
-}
-
-/** Trains a version again from its pins and compares every parameter, every metric and the model. */
-export async function replayVersion(ctx: Ctx, asked: string): Promise<Replay> {
+/** Begins to train a version again from its pins; `getReplay` says what came of it. */
+export async function startReplay(ctx: Ctx, asked: string): Promise<Replay> {
   const { name, version: number } = parseVersionNode(asked)
-  const { runId } = await getVersion(ctx, { name, version: number })
-  const node = `model:${name}/${number}`
-  const { search, environment } = await getTrial(ctx, { runId }).catch((error: unknown) => {
+  const version = await getVersion(ctx, { name, version: number })
+  const recipe = await findRecipe(ctx, version)
+  const pins = await readPins(ctx, recipe)
+  const id = newId()
+  await inTransaction(ctx, async (tx) => {
+    const replayRun = await openRerun(tx, { runId: version.runId, attemptId: attemptOf(id) })
+    await insertReplay(tx.db, {
+      id,
+      model: name,
+      version: number,
+      originalRun: version.runId,
+      replayRun,
+      pins,
+      principal: tx.principal.name,
+      createdAt: tx.now(),
+    })
+  })
+  attendReplay(ctx, id)
+  return getReplay(ctx, id)
+}
+
+export async function getReplay(ctx: Ctx, id: string): Promise<Replay> {
+  const replay = await findReplay(ctx.db, id)
+  if (!replay) throw provenanceErrors.PROVENANCE_REPLAY_NOT_FOUND(id)
+  return replay
+}
+
+/** The process that trains again. */
+export function attemptOf(replayId: string): string {
+  return `replay-${replayId}`
+}
+
+async function findRecipe(ctx: Ctx, version: ModelVersion): Promise<TrialRecipe> {
+  const node = `model:${version.name}/${version.version}`
+  if (version.runId === '') throw provenanceErrors.PROVENANCE_NO_RECIPE(node)
+  return getTrial(ctx, { runId: version.runId }).catch((error: unknown) => {
     if (error instanceof AppError && error.status === 404) {
       throw provenanceErrors.PROVENANCE_NO_RECIPE(node)
     }
     throw error
   })
-  const rerun = await rerunTrial(ctx, { runId })
-  const original = await getRun(ctx, runId)
-  const replayed = await getRun(ctx, rerun.runId)
-  const values = rerun.failure === undefined ? await compareRuns(ctx, original, replayed) : []
-  const failed = { what: 'training', original: 'finished', replayed: rerun.failure ?? '' }
-  const differences =
-    rerun.failure === undefined ? values.filter((v) => v.original !== v.replayed) : [failed]
+}
+
+async function readPins(ctx: Ctx, recipe: TrialRecipe): Promise<Pins> {
+  const { search, trial, notebook, environment = '' } = recipe
+  const { table, version, rows, sha256 = '' } = search.data
+  const { lock } = await getEnvironment(ctx, environment)
+  const { gone } = await readTablePin(ctx, `${table}@${version}`)
   return {
-    node,
-    originalRun: runId,
-    replayRun: rerun.runId,
-    identical: differences.length === 0,
-    differences,
-    pins: {
-      table: `${search.data.table}@${search.data.version}`,
-      data_sha256: search.data.sha256,
-      environment,
-      seed: search.spec.seed,
-    },
-    compared: values.length,
+    table,
+    tableVersion: version,
+    rows,
+    rowsSha256: sha256,
+    tableGone: gone,
+    code: trial.notebookPath ?? `trial ${trial.number} of ${search.name}`,
+    codeSha256: createHash('sha256').update(notebook).digest('hex'),
+    environment,
+    packages: countPackages(lock),
+    seed: search.spec.seed,
   }
 }
 
-async function compareRuns(ctx: Ctx, original: Run, replayed: Run): Promise<Difference[]> {
-  const metrics = pair(
-    'metric',
-    original.metrics.map((m) => [m.key, String(m.value)]),
-    replayed.metrics.map((m) => [m.key, String(m.value)]),
-  )
-  const parameters = pair(
-    'parameter',
-    original.params.map((p) => [p.key, p.value]),
-    replayed.params.map((p) => [p.key, p.value]),
-  )
-  const model = {
-    what: 'model file',
-    original: await hashModel(ctx, original),
-    replayed: await hashModel(ctx, replayed),
-  }
-  return [...parameters, ...metrics, model]
-}
-
-type Pairs = readonly (readonly [string, string])[]
-
-/** Times are no part of a result. */
-const timing = /(^|_)(seconds|duration|time)(_|$)/
-
-function pair(kind: string, original: Pairs, replayed: Pairs): Difference[] {
-  const before = new Map(original)
-  const after = new Map(replayed)
-  const keys = [...new Set([...before.keys(), ...after.keys()])].filter((key) => !timing.test(key))
-  return keys.sort().map((key) => ({
-    what: `${kind} ${key}`,
-    original: before.get(key) ?? 'missing',
-    replayed: after.get(key) ?? 'missing',
-  }))
-}
-
-const modelFiles = ['model.pkl', 'model.skops']
-
-async function hashModel(ctx: Ctx, run: Run): Promise<string> {
-  const [output] = run.modelOutputs
-  if (!output) return 'no model'
-  const { artifactUri } = await getLoggedModel(ctx, output.modelId)
-  for (const file of modelFiles) {
-    const content = await readArtifact(ctx, `${artifactUri}/${file}`)
-      .then(buffer)
-      .catch(() => undefined)
-    if (content) return createHash('sha256').update(content).digest('hex')
-  }
-  return 'no model file'
+/** A lock has one package a line. */
+export function countPackages(lock: string): number {
+  return lock.split('\n').filter((line) => line.trim() !== '').length
 }

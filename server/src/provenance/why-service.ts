@@ -1,13 +1,16 @@
 import { listAudit } from '../auth/index.ts'
-import { listEdges, type Ctx, type LineageEdge, type LineageNode } from '../core/index.ts'
-import { listEvaluations } from '../gates/index.ts'
+import { AppError, listEdges, type Ctx, type LineageEdge, type LineageNode } from '../core/index.ts'
+import { listEvaluations, type Evaluation } from '../gates/index.ts'
 import { getVersion, type ModelVersion } from '../registry/index.ts'
-import { getEndpoint } from '../serving/index.ts'
+import { getEndpoint, type Endpoint } from '../serving/index.ts'
 import { getRun } from '../tracking/index.ts'
 import { traceAttempts } from './attempt-reads.ts'
 import { parseVersionNode } from './node.ts'
+import { listReplays } from './replay-store.ts'
+import { describeCode, describeEnvironment, describeTables, seedsOf } from './why-facts.ts'
 
 const evaluationsShown = 20
+const replaysShown = 5
 
 /** Everything recorded about where a model version comes from, who let it through, what it did. */
 export async function explainVersion(ctx: Ctx, asked: string): Promise<Record<string, unknown>> {
@@ -20,17 +23,24 @@ export async function explainVersion(ctx: Ctx, asked: string): Promise<Record<st
     version: number,
     limit: evaluationsShown,
   })
+  const run = await describeRun(ctx, version)
+  const data = tablesRead(attempts.map((attempt) => attempt.read))
   return {
     node,
     version: describeVersion(version),
-    run: await describeRun(ctx, version),
-    data: tablesRead(attempts.map((attempt) => attempt.read)),
+    run,
+    data,
+    tables: await describeTables(ctx, data),
+    code: describeCode(attempts),
+    environment: describeEnvironment(attempts),
+    seeds: run ? seedsOf(run.parameters) : {},
     attempts,
     ...(cut ? { attempts_cut: true } : {}),
-    checks: evaluations,
+    checks: evaluations.map(describeEvaluation),
     decisions: await describeDecisions(ctx, node),
-    live_at: await describeEndpoints(ctx, node),
+    live_at: await describeEndpoints(ctx, version),
     scored: (await listEdges(ctx.db, { from: node, kind: 'SCORED' })).map(describeEdge),
+    replays: await describeReplays(ctx, version),
     replay: `npx millrace replay models:/${name}/${number}`,
   }
 }
@@ -49,10 +59,16 @@ function describeVersion(version: ModelVersion): Record<string, unknown> {
   }
 }
 
-async function describeRun(
-  ctx: Ctx,
-  version: ModelVersion,
-): Promise<Record<string, unknown> | null> {
+interface RunFacts {
+  readonly run_id: string
+  readonly name: string
+  readonly user: string
+  readonly parameters: Readonly<Record<string, string>>
+  readonly metrics: Readonly<Record<string, number>>
+  readonly datasets: readonly { readonly name: string; readonly digest: string }[]
+}
+
+async function describeRun(ctx: Ctx, version: ModelVersion): Promise<RunFacts | null> {
   if (version.runId === '') return null
   const run = await getRun(ctx, version.runId)
   return {
@@ -96,19 +112,36 @@ async function describeDecisions(ctx: Ctx, node: LineageNode): Promise<Record<st
   }))
 }
 
-async function describeEndpoints(ctx: Ctx, node: LineageNode): Promise<Record<string, unknown>[]> {
-  const served = await listEdges(ctx.db, { from: node, kind: 'SERVED' })
+async function describeEndpoints(
+  ctx: Ctx,
+  { name, version }: ModelVersion,
+): Promise<Record<string, unknown>[]> {
+  const served = await listEdges(ctx.db, { from: `model:${name}/${version}`, kind: 'SERVED' })
   return Promise.all(
     served.map(async (edge) => {
-      const name = edge.to.replace(/^endpoint:/, '')
-      const endpoint = await getEndpoint(ctx, name).catch(() => undefined)
+      const endpointName = edge.to.replace(/^endpoint:/, '')
+      const endpoint = await findEndpoint(ctx, endpointName)
+      const entity = endpoint?.live?.entities.find(
+        ({ model }) => model.name === name && model.version === version,
+      )
       return {
-        endpoint: name,
+        endpoint: endpointName,
         since: edge.createdAt.toISOString(),
         still_there: endpoint !== undefined,
+        serves_it_now: entity !== undefined,
+        traffic_percentage: entity?.trafficPercentage ?? 0,
       }
     }),
   )
+}
+
+async function findEndpoint(ctx: Ctx, name: string): Promise<Endpoint | undefined> {
+  try {
+    return await getEndpoint(ctx, name)
+  } catch (error) {
+    if (error instanceof AppError && error.status === 404) return undefined
+    throw error
+  }
 }
 
 function describeEdge(edge: LineageEdge): Record<string, unknown> {
@@ -118,4 +151,32 @@ function describeEdge(edge: LineageEdge): Record<string, unknown> {
     by: edge.principal,
     ...edge.data,
   }
+}
+
+function describeEvaluation(evaluation: Evaluation): Record<string, unknown> {
+  return {
+    evaluation_id: evaluation.id,
+    contract_version: evaluation.contractVersion,
+    champion_version: evaluation.championVersion,
+    dataset: evaluation.dataset,
+    dataset_version: evaluation.datasetVersion,
+    passed: evaluation.passed,
+    by: evaluation.principal,
+    at: evaluation.createdAt.toISOString(),
+    checks: evaluation.checks,
+  }
+}
+
+async function describeReplays(
+  ctx: Ctx,
+  { name, version }: ModelVersion,
+): Promise<Record<string, unknown>[]> {
+  const replays = await listReplays(ctx.db, { model: name, version, limit: replaysShown })
+  return replays.map((replay) => ({
+    replay_id: replay.id,
+    state: replay.state,
+    differences: replay.differences.length,
+    by: replay.principal,
+    at: replay.createdAt.toISOString(),
+  }))
 }

@@ -55,15 +55,34 @@ export function useWhy(node: string): UseQueryResult<Why> {
 }
 
 export interface Replay {
+  readonly replay_id: string
+  readonly state: 'RUNNING' | 'IDENTICAL' | 'DIFFERENT' | 'FAILED'
+  /** Why it could not be trained again. */
+  readonly message: string | null
   readonly replay_run_id: string
-  readonly identical: boolean
-  readonly differences: readonly unknown[]
+  readonly identical: boolean | null
+  readonly differences: readonly {
+    readonly kind: string
+    readonly name: string
+    readonly original: string
+    readonly replayed: string
+  }[]
+}
+
+const pollMs = 500
+
+async function replayVersion(node: string): Promise<Replay> {
+  const path = `${base}/replays`
+  let replay = await requestJson<Replay>(path, { method: 'POST', body: { node } })
+  while (replay.state === 'RUNNING') {
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    replay = await requestJson<Replay>(`${path}/${replay.replay_id}`)
+  }
+  if (replay.state === 'FAILED') throw new Error(replay.message ?? 'It could not be trained again')
+  return replay
 }
 
 /** Trains a version again from its pins. It takes as long as training did. */
 export function useReplay(): UseMutationResult<Replay, Error, string> {
-  return useMutation({
-    mutationFn: (node: string) =>
-      requestJson<Replay>(`${base}/replay`, { method: 'POST', body: { node } }),
-  })
+  return useMutation({ mutationFn: replayVersion })
 }
