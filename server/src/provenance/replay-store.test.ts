@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { testCtx, testDialects } from '../core/testing.ts'
+import { provenanceMigrations } from './migrations.ts'
 import {
   endReplay,
   findReplay,
@@ -24,7 +25,7 @@ const pins: Pins = {
 
 describe.each(testDialects)('replays on %s', (dialect) => {
   async function ctxWithReplays() {
-    const ctx = await testCtx(dialect)
+    const ctx = await testCtx(dialect, provenanceMigrations)
     for (const [id, version] of [
       ['r1', 3],
       ['r2', 3],
