@@ -23,6 +23,12 @@ export interface Config {
   readonly maxParallelTasks: number
   readonly webhookAllowedSchemes: readonly string[]
   readonly webhookAllowPrivateIps: boolean
+  /** Of one call. `MLFLOW_WEBHOOK_REQUEST_TIMEOUT`, in seconds */
+  readonly webhookTimeoutMs: number
+  /** Tries after the first. `MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES` */
+  readonly webhookMaxRetries: number
+  /** Webhooks called at the same time. `MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS` */
+  readonly webhookMaxParallel: number
   /** What the servers of this machine share, such as built Python environments. `MILLRACE_HOME` */
   readonly homeDir: string
 }
@@ -150,7 +156,20 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     pythonPath: optional('pythonPath'),
     maxParallelTasks: integer('maxParallelTasks', text('maxParallelTasks'), { min: 1, max: 1000 }),
     webhookAllowedSchemes: list(env['MLFLOW_WEBHOOK_ALLOWED_SCHEMES'] ?? 'https'),
-    webhookAllowPrivateIps: env['MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS']?.toLowerCase() === 'true',
+    webhookAllowPrivateIps: ['true', '1'].includes(
+      env['MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS']?.toLowerCase() ?? '',
+    ),
+    webhookTimeoutMs:
+      1000 * mlflowInteger(env, 'MLFLOW_WEBHOOK_REQUEST_TIMEOUT', { otherwise: 30, min: 1 }),
+    // More than MLflow's three: ours outlive a restart, so a receiver may be down for an hour.
+    webhookMaxRetries: mlflowInteger(env, 'MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES', {
+      otherwise: 12,
+      min: 0,
+    }),
+    webhookMaxParallel: mlflowInteger(env, 'MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS', {
+      otherwise: 10,
+      min: 1,
+    }),
     homeDir: resolve(env['MILLRACE_HOME'] ?? join(env['HOME'] ?? homedir(), '.millrace')),
   })
 }
@@ -224,6 +243,19 @@ function integer(
   if (Number.isInteger(value) && value >= range.min && value <= range.max) return value
   const expected = `a whole number from ${range.min} to ${range.max}`
   throw coreErrors.CORE_SETTING_INVALID(`--${settings[key].flag}`, text, expected)
+}
+
+/** A setting that MLflow's server has under this name. */
+function mlflowInteger(
+  env: Environment,
+  name: string,
+  { otherwise, min }: { readonly otherwise: number; readonly min: number },
+): number {
+  const text = env[name] ?? ''
+  if (text === '') return otherwise
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= min) return value
+  throw coreErrors.CORE_SETTING_INVALID(name, text, `a whole number, at least ${min}`)
 }
 
 function oneOf<T extends string>(

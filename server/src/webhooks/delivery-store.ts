@@ -68,28 +68,36 @@ export async function reopenDelivery(db: Db, id: string, now: Date): Promise<voi
     .execute()
 }
 
-export async function listDueDeliveries(db: Db, now: Date, limit: number): Promise<Delivery[]> {
-  const rows = await db
+export interface DueFilter {
+  readonly now: Date
+  readonly limit: number
+  /** Subscriptions whose deliveries are left out. */
+  readonly except: readonly string[]
+}
+
+export async function listDueDeliveries(db: Db, filter: DueFilter): Promise<Delivery[]> {
+  let select = db
     .selectFrom('webhook_delivery')
     .selectAll()
     .where('state', '=', DeliveryState.Pending)
-    .where('next_try_at', '<=', now.getTime())
+    .where('next_try_at', '<=', filter.now.getTime())
     .orderBy('next_try_at')
     .orderBy('id')
-    .limit(limit)
-    .execute()
-  return rows.map(toDelivery)
+    .limit(filter.limit)
+  if (filter.except.length > 0) select = select.where('subscription_id', 'not in', filter.except)
+  return (await select.execute()).map(toDelivery)
 }
 
 /** When the next pending delivery is due; undefined when there is none. */
-export async function nextDueAt(db: Db): Promise<Date | undefined> {
-  const row = await db
+export async function nextDueAt(db: Db, except: readonly string[]): Promise<Date | undefined> {
+  let select = db
     .selectFrom('webhook_delivery')
     .select('next_try_at')
     .where('state', '=', DeliveryState.Pending)
     .orderBy('next_try_at')
     .limit(1)
-    .executeTakeFirst()
+  if (except.length > 0) select = select.where('subscription_id', 'not in', except)
+  const row = await select.executeTakeFirst()
   return row && new Date(Number(row.next_try_at))
 }
 

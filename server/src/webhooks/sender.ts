@@ -3,7 +3,7 @@
  *
  *   PENDING → (2xx, or the job run was started) → DELIVERED
  *           → (408, 429, 5xx, no connection)    → PENDING again, later
- *           → (any other answer, a refused URL, or `maxTries` reached) → FAILED
+ *           → (any other answer, a refused URL, or no try left) → FAILED
  *
  * The loop sleeps until the next delivery is due or a commit wakes it. Deliveries to different
  * subscriptions go out side by side; those to one subscription go out in order.
@@ -16,37 +16,42 @@ import { openSecrets, outgoingPolicy } from './subscription-service.ts'
 import { findSubscriptionWithSecrets } from './subscription-store.ts'
 import { DeliveryState, type Delivery, type Subscription } from './types.ts'
 
-const maxTries = 10
 const firstBackoffMs = 1_000
 const maxBackoffMs = 3_600_000
-const sendTimeoutMs = 30_000
 const batchSize = 200
-const maxParallel = 10
 const retriedStatuses = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /** Starts the loop; disposing it waits for the calls in flight. */
 export function startSender(ctx: Ctx): AsyncDisposable {
   const stop = new AbortController()
-  const finished = loop(ctx, stop.signal)
+  const lanes = new Map<string, Promise<void>>()
+  const finished = loop(ctx, lanes, stop.signal)
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
       await finished
+      await Promise.all(lanes.values())
     },
   }
 }
 
-async function loop(ctx: Ctx, signal: AbortSignal): Promise<void> {
+/** Deliveries on their way, by subscription. */
+type Lanes = Map<string, Promise<void>>
+
+async function loop(ctx: Ctx, lanes: Lanes, signal: AbortSignal): Promise<void> {
+  // A lane may end in a later round than it began in; it wakes the round that waits then.
+  let wakeNow = (): void => {}
   while (!signal.aborted) {
     const { promise: woken, resolve } = Promise.withResolvers<void>()
     const wake = (): void => resolve()
+    wakeNow = wake
     const off = ctx.events.onWake(wake)
     signal.addEventListener('abort', wake, { once: true })
     let timer: NodeJS.Timeout | undefined
     try {
-      const sent = await sendDue(ctx)
-      if (sent > 0) continue
-      const due = await nextDueAt(ctx.db)
+      await openLanes(ctx, { lanes, onEnd: () => wakeNow(), signal })
+      const isFull = lanes.size >= ctx.config.webhookMaxParallel
+      const due = isFull ? undefined : await nextDueAt(ctx.db, [...lanes.keys()])
       const waitMs = due ? Math.max(0, due.getTime() - ctx.now().getTime()) : undefined
       if (waitMs !== undefined) timer = setTimeout(wake, Math.min(waitMs, maxBackoffMs))
       if (!signal.aborted) await woken
@@ -62,21 +67,43 @@ async function loop(ctx: Ctx, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function sendDue(ctx: Ctx): Promise<number> {
-  const due = await listDueDeliveries(ctx.db, ctx.now(), batchSize)
-  const lanes = new Map<string, Delivery[]>()
+interface OpenLanes {
+  readonly lanes: Lanes
+  readonly onEnd: () => void
+  readonly signal: AbortSignal
+}
+
+/** Sends what is due, a lane for each subscription: one that hangs holds up nobody else. */
+async function openLanes(ctx: Ctx, { lanes, onEnd, signal }: OpenLanes): Promise<void> {
+  const free = ctx.config.webhookMaxParallel - lanes.size
+  if (free <= 0) return
+  const busy = [...lanes.keys()]
+  const due = await listDueDeliveries(ctx.db, { now: ctx.now(), limit: batchSize, except: busy })
+  const waiting = new Map<string, Delivery[]>()
   for (const delivery of due) {
-    const lane = lanes.get(delivery.subscriptionId) ?? []
-    lanes.set(delivery.subscriptionId, [...lane, delivery])
+    const lane = waiting.get(delivery.subscriptionId) ?? []
+    waiting.set(delivery.subscriptionId, [...lane, delivery])
   }
-  const waiting = [...lanes.values()]
-  const worker = async (): Promise<void> => {
-    for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
-      for (const delivery of lane) await deliver(ctx, delivery)
-    }
+  for (const [subscriptionId, deliveries] of [...waiting].slice(0, free)) {
+    const work = sendInOrder(ctx, deliveries, signal)
+      .catch((error: unknown) => ctx.log.error({ err: error }, 'a webhook could not be recorded'))
+      .finally(() => {
+        lanes.delete(subscriptionId)
+        onEnd()
+      })
+    lanes.set(subscriptionId, work)
   }
-  await Promise.all(Array.from({ length: maxParallel }, worker))
-  return due.length
+}
+
+async function sendInOrder(
+  ctx: Ctx,
+  deliveries: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const delivery of deliveries) {
+    if (signal.aborted) return
+    await deliver(ctx, delivery)
+  }
 }
 
 async function deliver(ctx: Ctx, delivery: Delivery): Promise<void> {
@@ -109,7 +136,7 @@ interface SendResult {
 async function record(ctx: Ctx, delivery: Delivery, result: SendResult): Promise<void> {
   const now = ctx.now()
   const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** delivery.tries)
-  const again = !result.ok && result.retry && delivery.tries + 1 < maxTries
+  const again = !result.ok && result.retry && delivery.tries < ctx.config.webhookMaxRetries
   const failed = again ? DeliveryState.Pending : DeliveryState.Failed
   await updateDelivery(ctx.db, delivery.id, {
     state: result.ok ? DeliveryState.Delivered : failed,
@@ -162,7 +189,7 @@ async function post(ctx: Ctx, sending: Sending, target: HttpTarget): Promise<Sen
       url: target.url,
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       body,
-      timeoutMs: sendTimeoutMs,
+      timeoutMs: ctx.config.webhookTimeoutMs,
       verifyTls: target.verifyTls,
     },
     outgoingPolicy(ctx, dialect),

@@ -134,6 +134,28 @@ test('gives up on a receiver that refuses, and delivers when asked again', async
   await expect.poll(states, { timeout: 5000 }).toEqual(['DELIVERED'])
 })
 
+test('a receiver that hangs holds up no other', async () => {
+  await using base = await testCtx('sqlite', webhooksMigrations)
+  const ctx = reaching(base)
+  const { promise: hung, resolve: letGo } = Promise.withResolvers<void>()
+  let answered = 0
+  await using slow = createServer((request, response) => {
+    request.resume()
+    void hung.then(() => response.end(() => answered++))
+  })
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+  await using receiver = await startReceiver()
+  await hook(ctx, `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`)
+  await hook(ctx, receiver.url)
+  await using _running = await startWebhooks(ctx)
+  for (const version of [1, 2, 3]) {
+    await emit(ctx, 'registry.version_created', { ...created, version })
+    await expect.poll(() => receiver.received.length, { timeout: 5000 }).toBe(version)
+  }
+  letGo()
+  await expect.poll(() => answered, { timeout: 5000 }).toBe(3)
+})
+
 test('tells only of the model and the stage it was asked for', async () => {
   await using base = await testCtx('sqlite', webhooksMigrations)
   const ctx = reaching(base)

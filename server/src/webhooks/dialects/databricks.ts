@@ -93,9 +93,11 @@ export const databricksDialect: Dialect = {
       body: (name, webhookId) => flat(shape, payload, { name, webhookId, at: event.createdAt }),
     }
   },
-  headers({ body, secret, authorization }) {
+  headers({ deliveryId, body, secret, authorization }) {
     return {
       'content-type': 'application/json',
+      // Databricks sends none; a receiver tells by it that it has seen a delivery before.
+      'x-millrace-delivery-id': deliveryId,
       ...(authorization === undefined ? {} : { authorization }),
       ...(secret === undefined
         ? {}
