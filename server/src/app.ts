@@ -17,8 +17,10 @@ import {
   type App,
   type Ctx,
   type Migrations,
+  type Principal,
   type RoutePlugin,
 } from './core/index.ts'
+import { guardAccess, needsNoLogin } from './access.ts'
 import { guardHost } from './guards.ts'
 import { lazyCompilers } from './lazy-schemas.ts'
 import { openApi } from './openapi.ts'
@@ -75,6 +77,9 @@ const routes: readonly RoutePlugin[] = [
   uiRoutes,
 ]
 
+/** Who asks for what is answered to anyone. */
+const nobody: Principal = { name: 'anonymous', kind: 'user', isOwner: false }
+
 const bodyLimitBytes = 64 * 1024 * 1024
 
 export async function buildApp(ctx: Ctx): Promise<App> {
@@ -99,13 +104,16 @@ export async function buildApp(ctx: Ctx): Promise<App> {
   app.decorateRequest('ctx')
   app.addHook('onRequest', async (request) => {
     guardHost(ctx.config, request)
-    const principal = await resolvePrincipal(ctx, request.headers.authorization)
+    const principal = needsNoLogin(ctx, request)
+      ? nobody
+      : await resolvePrincipal(ctx, request.headers.authorization)
     request.ctx = { ...ctx, principal, log: request.log as Ctx['log'] }
   })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
   })
+  guardAccess(app, ctx)
   app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'))
   await openApi(app)
   await registerRooms(app, ctx)
@@ -122,6 +130,7 @@ function mapErrors(app: App): void {
     // A client that is still sending would see a broken pipe instead of the answer.
     if (known.status === 413) await finished(request.raw.resume()).catch(() => {})
     if (known.status >= 500) request.log.error({ err: error }, known.message)
+    if (known.status === 401) reply.header('www-authenticate', 'Basic realm="mlflow"')
     return reply.code(known.status).send({
       error_code: known.wire,
       message: known.message,

@@ -19,5 +19,10 @@ export function guardHost(config: Config, request: FastifyRequest): void {
 
 function isOurs(config: Config, hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '')
-  return bare === 'localhost' || bare === config.host || isIP(bare) !== 0
+  return (
+    bare === 'localhost' ||
+    bare === config.host ||
+    config.allowedHosts.includes(bare) ||
+    isIP(bare) !== 0
+  )
 }

@@ -11,6 +11,8 @@ const help = `millrace server: the platform, on one machine.
 
   npx millrace server --port 5000 --data-dir ./millrace-data
 
+Flags win over the environment, which wins over the defaults in brackets.
+
 ${describeSettings()}`
 
 /** The process edge: reads flags, starts the platform, ends it on SIGINT or SIGTERM. Returns the exit code. */
@@ -21,6 +23,12 @@ export async function runServer(argv: readonly string[], env: Environment): Prom
   }
   try {
     const platform = await startPlatform(readConfig(argv, env))
+    if (platform.madePassword !== undefined) {
+      const { adminUser } = platform.ctx.config
+      process.stdout.write(
+        `Made the admin '${adminUser}' with the password ${platform.madePassword}\nIt is shown only now; change it after the first login.\n`,
+      )
+    }
     process.stdout.write(`Millrace is ready at ${platform.url}\n`)
     await new Promise<void>((resolve) => {
       process.once('SIGINT', resolve)

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildApp, migrations } from './app.ts'
-import { localOwner } from './auth/index.ts'
+import { bootstrapAdmin, localOwner } from './auth/index.ts'
 import { startAutoml } from './automl/index.ts'
 import { startCompute } from './compute/index.ts'
 import { startFeatures } from './features/index.ts'
@@ -30,6 +30,8 @@ export interface Platform extends AsyncDisposable {
   readonly ctx: Ctx
   /** `http://127.0.0.1:5000` */
   readonly url: string
+  /** The password of the admin that this start made up, to be shown once. */
+  readonly madePassword: string | undefined
 }
 
 /** In the order of the arrows between rooms; they stop in the reverse order. */
@@ -71,10 +73,17 @@ export async function startPlatform(config: Config): Promise<Platform> {
     // Known once the port is; requests copy the ctx when they arrive.
     url: '',
   }
+  const madePassword = await bootstrapAdmin(ctx)
   const app = await buildApp(ctx)
   stack.defer(() => app.close())
   ctx.url = await app.listen({ host: config.host, port: config.port })
   for (const start of background) stack.use(await start(ctx))
   const lifetime = stack.move()
-  return { app, ctx, url: ctx.url, [Symbol.asyncDispose]: () => lifetime.disposeAsync() }
+  return {
+    app,
+    ctx,
+    url: ctx.url,
+    madePassword,
+    [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
+  }
 }

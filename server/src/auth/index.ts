@@ -1,6 +1,17 @@
 export { authErrors } from './errors.ts'
 export { authMigrations } from './migrations.ts'
 export { authRoutes } from './routes.ts'
+export {
+  forgetGrants,
+  grantCreator,
+  describe as describeResource,
+  moveGrants,
+  permissionOn,
+  readable,
+} from './grant-service.ts'
+export { includes } from './permissions.ts'
+export { Permission, ResourceType, wholeWorkspace, type Resource } from './types.ts'
+export { bootstrapAdmin } from './user-service.ts'
 export { openSecret, sealSecret } from './secret-box.ts'
 export { createScope, putSecret, readSecret } from './secret-service.ts'
 export {

@@ -2,24 +2,20 @@ import { Type } from 'typebox'
 import type { RoutePlugin } from '../core/index.ts'
 import { secretRoutes } from './secret-routes.ts'
 import { listAudit, verifyAudit } from './audit-store.ts'
+import { grantRoutes } from './grant-routes.ts'
+import { roleRoutes } from './role-routes.ts'
+import { scimRoutes } from './scim-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
+import { userRoutes } from './user-routes.ts'
 
-/** Who am I, secrets, and the audit chain. */
+/** Users, roles, permissions, tokens, secrets, and the audit chain. */
 export const authRoutes: RoutePlugin = async (app, options) => {
   await app.register(secretRoutes, options)
-  app.get('/api/2.0/preview/scim/v2/Me', async (request, reply) => {
-    const { name, kind, isOwner } = request.ctx.principal
-    reply.header('x-databricks-org-id', '1')
-    return {
-      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-      id: name,
-      userName: name,
-      displayName: name,
-      active: true,
-      entitlements: isOwner ? [{ value: 'workspace-access' }] : [],
-      groups: isOwner ? [{ display: 'admins' }] : [],
-      userType: kind,
-    }
-  })
+  await scimRoutes(app, options)
+  await userRoutes(app, options)
+  await roleRoutes(app, options)
+  await grantRoutes(app, options)
+  await tokenRoutes(app, options)
 
   const page = Type.Object({
     after: Type.Integer({ minimum: 0, default: 0, description: 'Only entries after this seq.' }),

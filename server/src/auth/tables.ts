@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { Permission, ResourceType } from './types.ts'
 
 export interface AuthTokenTable {
   id: string
@@ -43,6 +44,35 @@ export interface AuthSecretAclTable {
   permission: 'READ' | 'WRITE' | 'MANAGE'
 }
 
+export interface AuthUserTable {
+  id: Generated<number>
+  name: string
+  password_hash: string
+  is_admin: number
+  created_at: number
+}
+
+export interface AuthRoleTable {
+  id: Generated<number>
+  name: string
+  description: string | null
+  user_id: number | null
+}
+
+export interface AuthRoleMemberTable {
+  id: Generated<number>
+  role_id: number
+  user_id: number
+}
+
+export interface AuthGrantTable {
+  id: Generated<number>
+  role_id: number
+  resource_type: ResourceType
+  resource_pattern: string
+  permission: Permission
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     auth_token: AuthTokenTable
@@ -50,5 +80,9 @@ declare module '../core/db/tables.ts' {
     auth_secret_scope: AuthSecretScopeTable
     auth_secret: AuthSecretTable
     auth_secret_acl: AuthSecretAclTable
+    auth_user: AuthUserTable
+    auth_role: AuthRoleTable
+    auth_role_member: AuthRoleMemberTable
+    auth_grant: AuthGrantTable
   }
 }

@@ -8,6 +8,7 @@ import {
   findTokenPrincipal,
   insertToken,
 } from './token-store.ts'
+import { authenticate } from './user-service.ts'
 
 /** Every token of ours begins so; anything else in a bearer header is somebody else's. */
 const tokenPrefix = 'mr-'
@@ -64,30 +65,40 @@ function localUserName(): string {
 }
 
 /**
- * Who makes this call. Our own tokens always count; without `--auth` any other credential is the
- * local owner's, because clients such as databricks-sdk insist on sending one.
+ * Who makes this call. Our own tokens always count, as a bearer token or as a password; without
+ * `--auth` any other credential is the local owner's, because clients such as databricks-sdk insist
+ * on sending one.
  */
 export async function resolvePrincipal(
   ctx: Ctx,
   authorization: string | undefined,
 ): Promise<Principal> {
-  const token = readToken(authorization)
-  if (token?.startsWith(tokenPrefix)) {
-    const principal = await findTokenPrincipal(ctx.db, hashToken(token), ctx.now())
+  const given = readCredentials(authorization)
+  if (given?.secret.startsWith(tokenPrefix)) {
+    const principal = await findTokenPrincipal(ctx.db, hashToken(given.secret), ctx.now())
     if (!principal) throw authErrors.AUTH_TOKEN_INVALID()
     return principal
   }
   if (ctx.config.auth === 'none') return localOwner()
-  throw authErrors.AUTH_CREDENTIALS_MISSING()
+  if (given?.user === undefined) throw authErrors.AUTH_CREDENTIALS_MISSING()
+  return authenticate(ctx, given.user, given.secret)
 }
 
-function readToken(authorization: string | undefined): string | undefined {
+interface Credentials {
+  /** Absent in a bearer token. */
+  readonly user?: string
+  readonly secret: string
+}
+
+function readCredentials(authorization: string | undefined): Credentials | undefined {
   const [scheme, value] = authorization?.split(' ', 2) ?? []
   if (value === undefined) return undefined
-  if (scheme?.toLowerCase() === 'bearer') return value
+  if (scheme?.toLowerCase() === 'bearer') return { secret: value }
   if (scheme?.toLowerCase() !== 'basic') return undefined
   const credentials = Buffer.from(value, 'base64').toString('utf8')
-  return credentials.slice(credentials.indexOf(':') + 1)
+  const colon = credentials.indexOf(':')
+  if (colon === -1) return undefined
+  return { user: credentials.slice(0, colon), secret: credentials.slice(colon + 1) }
 }
 
 function hashToken(token: string): string {

@@ -55,6 +55,49 @@ export async function deleteToken(db: Db, id: string): Promise<void> {
   await db.deleteFrom('auth_token').where('id', '=', id).execute()
 }
 
+export async function deleteTokensOfUser(db: Db, user: string): Promise<void> {
+  await db
+    .deleteFrom('auth_token')
+    .where('principal', '=', user)
+    .where('kind', '=', 'user')
+    .execute()
+}
+
+/** A token acts with the rights its user has now, not with those of the day it was made. */
+export async function setOwnerOfTokens(db: Db, user: string, isOwner: boolean): Promise<void> {
+  await db
+    .updateTable('auth_token')
+    .set({ is_owner: isOwner ? 1 : 0 })
+    .where('principal', '=', user)
+    .where('kind', '=', 'user')
+    .execute()
+}
+
+export interface TokenInfo {
+  readonly id: string
+  readonly comment: string
+  readonly createdAt: number
+  readonly expiresAt: number | undefined
+}
+
+/** The tokens that a user made, not those of attempts. */
+export async function listTokensOfUser(db: Db, user: string): Promise<TokenInfo[]> {
+  const rows = await db
+    .selectFrom('auth_token')
+    .select(['id', 'comment', 'created_at', 'expires_at'])
+    .where('principal', '=', user)
+    .where('kind', '=', 'user')
+    .where('attempt_id', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    comment: row.comment,
+    createdAt: Number(row.created_at),
+    expiresAt: row.expires_at === null ? undefined : Number(row.expires_at),
+  }))
+}
+
 function toPrincipal(row: Selectable<AuthTokenTable>): Principal {
   return {
     name: row.principal,

@@ -2,7 +2,9 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { coreErrors } from './errors.ts'
+import { closestTo } from './closest.ts'
 import { logLevels, type LogLevel } from './log.ts'
+import { defaultPermissions, settings, variableOf, variables, type Setting } from './settings.ts'
 
 /** Every setting of the server, resolved once at start and frozen. */
 export interface Config {
@@ -17,6 +19,14 @@ export interface Config {
   readonly allowPrivate: readonly string[]
   readonly smtpUrl: string | undefined
   readonly auth: 'none' | 'basic'
+  /** What every user may do with what nobody granted it anything on. */
+  readonly defaultPermission: (typeof defaultPermissions)[number]
+  /** The admin that a server without one makes at its start. */
+  readonly adminUser: string
+  /** Its password; a random one, shown once, when absent. `MILLRACE_ADMIN_PASSWORD` */
+  readonly adminPassword: string | undefined
+  /** Names besides `host` and addresses under which clients may reach this server. */
+  readonly allowedHosts: readonly string[]
   readonly logLevel: LogLevel
   readonly uvPath: string | undefined
   readonly pythonPath: string | undefined
@@ -33,99 +43,6 @@ export interface Config {
   readonly homeDir: string
 }
 
-interface Setting {
-  readonly flag: string
-  readonly takes: string
-  readonly default: string
-  readonly help: string
-}
-
-/** One row per setting: its flag, what it takes, its default and what it means. */
-export const settings = {
-  host: {
-    flag: 'host',
-    takes: 'ADDRESS',
-    default: '127.0.0.1',
-    help: 'address to listen on; others than loopback need --auth',
-  },
-  port: {
-    flag: 'port',
-    takes: 'PORT',
-    default: '5000',
-    help: 'port to listen on; 0 picks a free one',
-  },
-  dataDir: {
-    flag: 'data-dir',
-    takes: 'DIR',
-    default: './millrace-data',
-    help: 'where all data lives',
-  },
-  databaseUrl: {
-    flag: 'database-url',
-    takes: 'URL',
-    default: '',
-    help: 'postgres://… instead of the SQLite file in the data folder',
-  },
-  artifactRoot: {
-    flag: 'artifact-root',
-    takes: 'DIR|URL',
-    default: '',
-    help: 'folder or s3://bucket/prefix for artifacts; artifacts/ in the data folder when not given',
-  },
-  externalLocations: {
-    flag: 'external-location',
-    takes: 'DIR',
-    default: '',
-    help: 'a root outside the data folder that tables and file triggers may use; repeatable',
-  },
-  allowPrivate: {
-    flag: 'allow-private',
-    takes: 'HOSTS',
-    default: '',
-    help: 'hosts or CIDRs, comma-separated, that outgoing calls may reach although private',
-  },
-  smtpUrl: {
-    flag: 'smtp-url',
-    takes: 'URL',
-    default: '',
-    help: 'smtp://… for e-mail notifications',
-  },
-  auth: {
-    flag: 'auth',
-    takes: 'none|basic',
-    default: 'none',
-    help: 'who may call: everyone as the owner, or named users',
-  },
-  logLevel: {
-    flag: 'log-level',
-    takes: 'LEVEL',
-    default: 'warn',
-    help: `one of ${logLevels.join(', ')}`,
-  },
-  uvPath: {
-    flag: 'uv',
-    takes: 'FILE',
-    default: '',
-    help: 'the uv program that builds Python environments; uv on the path when not given',
-  },
-  pythonPath: {
-    flag: 'python',
-    takes: 'FILE',
-    default: '',
-    help: 'the Python for new environments; python3 on the path when not given',
-  },
-  maxParallelTasks: {
-    flag: 'max-parallel-tasks',
-    takes: 'N',
-    default: '8',
-    help: 'tasks that run at the same time',
-  },
-} as const satisfies Record<string, Setting>
-
-function variableOf(setting: Setting): string {
-  return `MILLRACE_${setting.flag.toUpperCase().replaceAll('-', '_')}`
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Flags win over environment variables, which win over defaults. */
@@ -137,20 +54,29 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     return given.get(setting.flag)?.[0] ?? env[variableOf(setting)] ?? setting.default
   }
   const optional = (key: keyof typeof settings) => text(key) || undefined
+  const host = text('host')
+  const auth = oneOf('auth', text('auth'), ['none', 'basic'])
+  if (auth === 'none' && !isLoopback(host)) throw coreErrors.CORE_OPEN_WITHOUT_AUTH(host)
   const dataDir = resolve(text('dataDir'))
   const artifactRoot = text('artifactRoot') || join(dataDir, 'artifacts')
   return Object.freeze({
-    host: text('host'),
+    host,
     port: integer('port', text('port'), { min: 0, max: 65_535 }),
     dataDir,
     databaseUrl: optional('databaseUrl'),
     artifactRoot: artifactRoot.includes('://') ? artifactRoot : resolve(artifactRoot),
-    externalLocations: (
-      given.get('external-location') ?? list(env['MILLRACE_EXTERNAL_LOCATION'])
-    ).map((dir) => resolve(dir)),
+    externalLocations: Object.freeze(
+      (given.get('external-location') ?? list(env['MILLRACE_EXTERNAL_LOCATION'])).map((dir) =>
+        resolve(dir),
+      ),
+    ),
     allowPrivate: list(text('allowPrivate')),
     smtpUrl: optional('smtpUrl'),
-    auth: oneOf('auth', text('auth'), ['none', 'basic']),
+    auth,
+    defaultPermission: oneOf('defaultPermission', text('defaultPermission'), defaultPermissions),
+    adminUser: text('adminUser'),
+    adminPassword: env['MILLRACE_ADMIN_PASSWORD'] || undefined,
+    allowedHosts: list(text('allowedHosts')),
     logLevel: oneOf('logLevel', text('logLevel'), logLevels),
     uvPath: optional('uvPath'),
     pythonPath: optional('pythonPath'),
@@ -174,64 +100,66 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
   })
 }
 
-/** What `millrace server --help` prints. */
-export function describeSettings(): string {
-  const rows = Object.values(settings).map((setting) => {
-    const shown = setting.default ? ` (default ${setting.default})` : ''
-    const left = `  --${setting.flag} ${setting.takes}`.padEnd(30)
-    return `${left}${setting.help}${shown}\n${' '.repeat(30)}${variableOf(setting)}`
-  })
-  return `${rows.join('\n')}\n`
-}
-
 const otherVariables = new Set([
   'MILLRACE_URL',
   'MILLRACE_TOKEN',
-  'MILLRACE_HOME',
   'MILLRACE_ATTEMPT_ID',
   'MILLRACE_PROFILE',
 ])
 
 function refuseUnknownVariables(env: Environment): void {
-  const known = new Set<string>(Object.values(settings).map(variableOf))
+  const known = new Set<string>([
+    ...Object.values(settings).map(variableOf),
+    ...Object.keys(variables),
+  ])
   for (const name of Object.keys(env)) {
     if (!name.startsWith('MILLRACE_') || known.has(name) || otherVariables.has(name)) continue
-    throw coreErrors.CORE_SETTING_UNKNOWN(name, closest(name, [...known]))
+    throw coreErrors.CORE_SETTING_UNKNOWN(name, suggest(name, [...known]))
   }
 }
 
 function parseFlags(argv: readonly string[]): Map<string, string[]> {
+  const all: readonly Setting[] = Object.values(settings)
   const options = Object.fromEntries(
-    Object.values(settings).map((s) => [s.flag, { type: 'string', multiple: true } as const]),
+    all.map((s) => [s.flag, { type: 'string', multiple: true } as const]),
   )
+  const given = parseOrRefuse(argv, options)
+  for (const { flag, repeatable } of all) {
+    const values = given.get(flag) ?? []
+    if (values.length < 2 || repeatable) continue
+    throw coreErrors.CORE_SETTING_INVALID(`--${flag}`, values.join(' and '), 'it once')
+  }
+  return given
+}
+
+function parseOrRefuse(
+  argv: readonly string[],
+  options: Record<string, { readonly type: 'string'; readonly multiple: true }>,
+): Map<string, string[]> {
   try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options,
-      strict: true,
-      allowPositionals: false,
-    })
+    const { values } = parseArgs({ args: [...argv], options, strict: true })
     return new Map(Object.entries(values as Record<string, string[]>))
   } catch (error) {
-    const flags = Object.values(settings).map((s) => `--${s.flag}`)
-    const found = argv.find(
-      (word) => word.startsWith('--') && !flags.includes(word.split('=')[0] ?? ''),
-    )
-    if (found) throw coreErrors.CORE_SETTING_UNKNOWN(found, closest(found, flags))
+    const flags = Object.keys(options).map((flag) => `--${flag}`)
+    const names = argv.map((word) => word.split('=')[0] ?? '')
+    const found = names.find((name) => name.startsWith('--') && !flags.includes(name))
+    if (found) throw coreErrors.CORE_SETTING_UNKNOWN(found, suggest(found, flags))
     throw coreErrors.CORE_INVALID_REQUEST((error as Error).message).with({ cause: error })
   }
 }
 
-function closest(name: string, known: readonly string[]): string {
-  const prefix = known.find((k) => k.startsWith(name.slice(0, Math.max(4, name.length - 3))))
-  return prefix ? `. Did you mean ${prefix}?` : ''
+function suggest(name: string, known: readonly string[]): string {
+  const found = closestTo(name, known)
+  return found === undefined ? '' : `. Did you mean ${found}?`
 }
 
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+function list(text: string | undefined): readonly string[] {
+  const parts = (text ?? '').split(',').map((part) => part.trim())
+  return Object.freeze(parts.filter((part) => part !== ''))
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
 function integer(

@@ -161,6 +161,12 @@ export const coreErrors = defineErrors({
     text: (setting: string, known: string) =>
       `There is no setting ${setting}; 'millrace server --help' lists them${known}`,
   },
+  CORE_OPEN_WITHOUT_AUTH: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (host: string) =>
+      `Setting --host is '${host}', which others can reach, and nobody has to log in; add --auth basic, or listen on 127.0.0.1`,
+  },
   CORE_HOST_REFUSED: {
     status: 403,
     wire: 'PERMISSION_DENIED',

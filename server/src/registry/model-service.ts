@@ -1,3 +1,4 @@
+import { forgetGrants, grantCreator, moveGrants, ResourceType } from '../auth/index.ts'
 import { appendEvent, inTransaction, type Ctx } from '../core/index.ts'
 import type { KeyValue } from '../tracking/index.ts'
 import { registryErrors } from './errors.ts'
@@ -37,6 +38,7 @@ export async function createModel(ctx: Ctx, input: CreateModelInput): Promise<Re
     const row = await insertModel(tx.db, { name, description, userId, createdAt })
     if (!row) throw registryErrors.REGISTRY_MODEL_EXISTS(name)
     for (const tag of tags) await upsertModelTag(tx.db, row.id, tag)
+    await grantCreator(tx, { type: ResourceType.RegisteredModel, id: name })
     await appendEvent(tx, {
       type: 'registry.model_created',
       subject: `model:${name}`,
@@ -82,6 +84,7 @@ export async function renameModel(
     if (await findModelRow(tx.db, newName)) throw registryErrors.REGISTRY_MODEL_EXISTS(newName)
     await updateModelRow(tx.db, id, { name: newName, updatedAt: tx.now().getTime() })
     await renameProtections(tx.db, name, newName)
+    await moveGrants(tx, { type: ResourceType.RegisteredModel, id: name }, newName)
     return getModel(tx, newName)
   })
 }
@@ -91,6 +94,7 @@ export async function deleteModel(ctx: Ctx, name: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { id } = await getModelRow(tx, name)
     await deleteModelRow(tx.db, id)
+    await forgetGrants(tx, { type: ResourceType.RegisteredModel, id: name })
   })
 }
 

@@ -228,6 +228,8 @@ function attachment(name: string): string {
 /** What stands behind the prefix in the request's own URL, percent-decoded once. */
 function pathBehind(request: FastifyRequest, prefix: string): string {
   const raw = request.url.split('?', 1)[0] ?? ''
+  // A prefix with percent-signs in it would move the cut.
+  if (!raw.startsWith(prefix)) throw trackingErrors.TRACKING_ARTIFACT_PATH_INVALID(raw)
   const encoded = raw.slice(prefix.length)
   try {
     return decodeURIComponent(encoded)

@@ -1,4 +1,5 @@
 import { inTransaction, runScript, type Ctx } from '../core/index.ts'
+import { grantCreator, ResourceType } from '../auth/index.ts'
 import { trackingErrors } from './errors.ts'
 import {
   deleteExperimentTag as deleteTagRow,
@@ -33,6 +34,7 @@ export async function createExperiment(ctx: Ctx, input: CreateExperimentInput): 
     })
     if (id === undefined) throw await nameTaken(tx, input.name)
     for (const tag of input.tags ?? []) await upsertExperimentTag(tx.db, id, tag)
+    await grantCreator(tx, { type: ResourceType.Experiment, id: String(id) })
     return String(id)
   })
 }

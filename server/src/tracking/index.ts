@@ -17,6 +17,7 @@ export {
   type UpdateRunInput,
 } from './run-service.ts'
 export { logBatch, logMetric, logParam, type LogBatchInput } from './log-service.ts'
+export { findExperimentOf, type Belonging } from './owner-reads.ts'
 export { getLoggedModel, setLoggedModelTags } from './logged-model-service.ts'
 export {
   downloadArtifacts,
