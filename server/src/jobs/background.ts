@@ -3,6 +3,7 @@ import { Engine } from './engine/engine.ts'
 import { FileWatches } from './file-watch.ts'
 import { consumeForeign, type ForeignType } from './foreign-events.ts'
 import { TriggerClock } from './trigger-clock.ts'
+import { NotificationSender } from './notifications/sender.ts'
 import { tellTriggers } from './trigger-service.ts'
 import type { TriggerKind } from './triggers/contract.ts'
 import { triggerKinds } from './triggers/trigger-kinds.ts'
@@ -22,6 +23,7 @@ export async function startJobs(ctx: Ctx): Promise<AsyncDisposable> {
   )
   stack.use(new TriggerClock(ctx))
   stack.use(new FileWatches(ctx))
+  stack.use(new NotificationSender(ctx))
   await engine.start()
   return stack.move()
 }

@@ -92,6 +92,23 @@ export const jobsErrors = defineErrors({
     wire: 'RESOURCE_DOES_NOT_EXIST',
     text: (taskKey: string, key: string) => `Task '${taskKey}' has set no task value '${key}'`,
   },
+  JOBS_DESTINATION_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (id: string) =>
+      `There is no notification destination '${id}'; GET /api/2.0/notification-destinations lists them`,
+  },
+  JOBS_DESTINATION_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+    meaning: 'A notification destination does not say rightly where messages go',
+  },
+  JOBS_NOTIFICATION_IMPOSSIBLE: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (field: string, problem: string) => `${field} cannot be sent: ${problem}`,
+  },
   JOBS_PERMISSION_INVALID: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

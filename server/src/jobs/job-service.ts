@@ -4,6 +4,7 @@ import { promoteQueued } from './engine/run-end.ts'
 import { checkFileLocation } from './file-watch.ts'
 import { deleteJobRow, findJob, insertJob, updateJob, type Job } from './job-store.ts'
 import { listActiveRunIds, requestCancel, updateTimeouts } from './run-store.ts'
+import { checkNotified } from './notifications/notify.ts'
 import { checkSettings, checkShape } from './settings-check.ts'
 import { deleteTriggers } from './trigger-store.ts'
 import { syncTriggers } from './trigger-service.ts'
@@ -16,7 +17,7 @@ export interface CreateJobInput {
 
 export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
   const settings = withDefaults(input.settings)
-  checkAll(ctx, settings)
+  await checkAll(ctx, settings)
   const now = ctx.now()
   const job: Job = {
     jobId: newIntId(now.getTime()),
@@ -69,7 +70,7 @@ async function changeJob(
     const changed = change(job.settings)
     checkShape(changed)
     const settings = withDefaults(changed)
-    checkAll(ctx, settings)
+    await checkAll(ctx, settings)
     const updated = { ...job, settings, updatedAt: tx.now() }
     await updateJob(tx.db, updated)
     await syncTriggers(tx, updated)
@@ -93,8 +94,9 @@ export async function deleteJob(ctx: Ctx, jobId: number): Promise<void> {
   })
 }
 
-function checkAll(ctx: Ctx, settings: JobSettings): void {
+async function checkAll(ctx: Ctx, settings: JobSettings): Promise<void> {
   checkSettings(settings)
+  await checkNotified(ctx, settings)
   const url = settings.trigger?.file_arrival?.url
   if (url !== undefined) checkFileLocation(ctx.config, url)
 }

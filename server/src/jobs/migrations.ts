@@ -116,4 +116,19 @@ export const jobsMigrations: Migrations = {
         where active = 1`.execute(db)
     },
   },
+  '0008_jobs_notification': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table notification_destination (
+        id text primary key, display_name text not null, type text not null,
+        sealed_config text not null, created_at bigint not null
+      )`.execute(db)
+      await sql`create table job_notification (
+        id text primary key, channel text not null, target text not null, message text not null,
+        state text not null, tries integer not null, next_try_at bigint not null,
+        error text, created_at bigint not null
+      )`.execute(db)
+      await sql`create index job_notification_due on job_notification (next_try_at)
+        where state = 'PENDING'`.execute(db)
+    },
+  },
 }

@@ -1,5 +1,6 @@
 import type { RoutePlugin } from '../core/index.ts'
 import { jobRoutes } from './job-routes.ts'
+import { destinationRoutes } from './notifications/destination-routes.ts'
 import { ownJobRoutes } from './own-routes.ts'
 import { permissionRoutes } from './permission-routes.ts'
 import { runRoutes } from './run-routes.ts'
@@ -10,4 +11,5 @@ export const jobsRoutes: RoutePlugin = async (app, options) => {
   await app.register(runRoutes, options)
   await app.register(ownJobRoutes, options)
   await app.register(permissionRoutes, options)
+  await app.register(destinationRoutes, options)
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendEvent, inTransaction, newIntId, type Ctx } from '../core/index.ts'
 import './events.ts'
 import { jobsErrors } from './errors.ts'
+import { checkNotified, notify } from './notifications/notify.ts'
 import { findJob, lockJob, type Job } from './job-store.ts'
 import { selectTasks } from './only.ts'
 import {
@@ -73,6 +74,7 @@ export interface SubmitInput {
 export async function submitRun(ctx: Ctx, input: SubmitInput): Promise<{ readonly runId: number }> {
   const { settings } = input
   checkSettings(settings)
+  await checkNotified(ctx, settings)
   return inTransaction(ctx, async (tx) => {
     const before = await findByToken(tx, input.idempotencyToken)
     if (before !== undefined) return { runId: before }
@@ -197,7 +199,13 @@ async function createRun(tx: Ctx, input: CreateRunInput): Promise<number> {
     timeoutSeconds: settings.timeout_seconds ?? 0,
   }
   await insertRun(tx.db, run)
-  if (!hasEnded(run.lifeCycle)) await insertTasks(tx, run, settings)
+  if (hasEnded(run.lifeCycle)) {
+    const { result, message } = run
+    const what = { kind: 'ended', result, message, triedAgain: false } as const
+    await notify(tx, { run, notified: settings, what })
+  } else {
+    await insertTasks(tx, run, settings)
+  }
   await appendEvent(tx, {
     type: 'jobs.run_changed',
     subject: `job-run:${runId}`,

@@ -39,8 +39,8 @@ test.each<[string, JobSettings]>([
   ],
   ["Field 'git_source' is not supported", { git_source: { git_url: 'https://x' } }],
   [
-    "Field 'tasks.a.email_notifications' is not supported",
-    { tasks: [{ ...task('a'), email_notifications: { on_failure: ['me@example.com'] } }] },
+    'the default of a job parameter can refer to job, workspace and backfill',
+    { parameters: [{ name: 'x', default: '{{tasks.a.values.v}}' }] },
   ],
   [
     'new_cluster.spark_conf["spark.executor.cores"]',

@@ -11,7 +11,6 @@ import { checkTrigger } from './triggers/check.ts'
 
 /** Throws at the first thing in the settings that is wrong or not honoured, naming it. */
 export function checkSettings(settings: JobSettings): void {
-  checkNotifications(settings, '')
   checkJobFields(settings)
   checkTasks(settings)
   checkSchedules(settings)
@@ -29,20 +28,6 @@ export function checkShape(settings: unknown): asserts settings is JobSettings {
 
 function invalid(problem: string): Error {
   return jobsErrors.JOBS_SETTINGS_INVALID(problem)
-}
-
-function checkNotifications(
-  holder: Pick<Task, 'email_notifications' | 'webhook_notifications' | 'notification_settings'>,
-  where: string,
-): void {
-  const fields = ['email_notifications', 'webhook_notifications', 'notification_settings'] as const
-  for (const field of fields) {
-    if (isEmpty(holder[field])) continue
-    throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
-      where + field,
-      'this server sends no job notifications yet; subscribe a webhook to jobs.run_changed instead',
-    )
-  }
 }
 
 // Clients write `{}` or empty lists where nothing is asked for.
@@ -136,7 +121,6 @@ export function configurationOf(task: Task | NestedTask): unknown[] {
 }
 
 function checkTask(settings: JobSettings, task: Task | NestedTask): void {
-  checkNotifications(task, `tasks.${task.task_key}.`)
   const types = taskTypesOf(task)
   if (types.length !== 1) {
     const known = [...Object.keys(taskTypeSchemas), 'for_each_task'].join(', ')

@@ -5,6 +5,7 @@
  */
 import { Type, type Static, type TSchema } from 'typebox'
 import { closed } from './closed-object.ts'
+import { notificationFields } from './notifications/schemas.ts'
 import { taskTypeSchemas } from './tasks/schemas.ts'
 import { triggerSchemas } from './triggers/schemas.ts'
 
@@ -94,9 +95,7 @@ const taskCommon = {
   job_cluster_key: Type.Optional(text('One of the job_clusters of the job.', 100)),
   new_cluster: Type.Optional(NewCluster),
   health: Type.Optional(HealthRules),
-  email_notifications: Type.Optional(Type.Unknown()),
-  webhook_notifications: Type.Optional(Type.Unknown()),
-  notification_settings: Type.Optional(Type.Unknown()),
+  ...notificationFields,
 }
 
 function optional<P extends Record<string, TSchema>>(
@@ -227,9 +226,7 @@ const settingsFields = {
   ),
   format: Type.Optional(Type.Literal('MULTI_TASK')),
   parent_path: Type.Optional(text('Workspace folder of the job.')),
-  email_notifications: Type.Optional(Type.Unknown()),
-  webhook_notifications: Type.Optional(Type.Unknown()),
-  notification_settings: Type.Optional(Type.Unknown()),
+  ...notificationFields,
   git_source: Type.Optional(Type.Unknown()),
 }
 

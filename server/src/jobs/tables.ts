@@ -145,6 +145,29 @@ export interface JobSeenFileTable {
   path: string
 }
 
+export interface NotificationDestinationTable {
+  id: string
+  display_name: string
+  type: 'EMAIL' | 'SLACK' | 'MICROSOFT_TEAMS' | 'PAGERDUTY' | 'WEBHOOK'
+  /** Addresses and credentials, sealed. */
+  sealed_config: string
+  created_at: number
+}
+
+export interface JobNotificationTable {
+  id: string
+  channel: 'email' | 'destination'
+  /** An address, or the id of a destination. */
+  target: string
+  /** A `Message` as JSON. */
+  message: string
+  state: 'PENDING' | 'SENT' | 'FAILED'
+  tries: number
+  next_try_at: number
+  error: string | null
+  created_at: number
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     job: JobTable
@@ -153,6 +176,8 @@ declare module '../core/db/tables.ts' {
     job_run: JobRunTable
     task_run: TaskRunTable
     task_output: TaskOutputTable
+    notification_destination: NotificationDestinationTable
+    job_notification: JobNotificationTable
     task_value: TaskValueTable
     job_repair: JobRepairTable
     job_seen_file: JobSeenFileTable

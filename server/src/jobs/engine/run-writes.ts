@@ -11,7 +11,9 @@ import {
 } from '../task-run-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
 import { healthLimitMs } from '../task-graph.ts'
+import { notify } from '../notifications/notify.ts'
 import { hasEnded } from '../types.ts'
+import { happeningsOf } from './happenings.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef, End } from './run-state.ts'
 
@@ -115,6 +117,21 @@ export class RunWrites {
       await updateRun(tx.db, this.#live.run.runId, this.#run)
     }
     await this.#appendEvents(tx)
+    await this.#notify(tx)
+  }
+
+  /** Tells of starts, ends and lateness, where the job or the task asks for it. */
+  async #notify(tx: Ctx): Promise<void> {
+    const { run, settings } = this.#live
+    for (const happening of happeningsOf(settings, {
+      run,
+      runColumns: this.#run,
+      patches: this.#patches,
+      superseded: this.#superseded,
+      late: this.#unhealthy,
+    })) {
+      await notify(tx, happening)
+    }
   }
 
   /** Writes outputs before the rest, for who reads them in this transaction. */
