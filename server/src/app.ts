@@ -127,8 +127,7 @@ async function registerRooms(app: App, ctx: Ctx): Promise<void> {
 function mapErrors(app: App): void {
   app.setErrorHandler(async (error: FastifyError | AppError, request, reply) => {
     const known = toAppError(error, request)
-    // A client that is still sending would see a broken pipe instead of the answer.
-    if (known.status === 413) await finished(request.raw.resume()).catch(() => {})
+    await dropRest(request)
     if (known.status >= 500) request.log.error({ err: error }, known.message)
     if (known.status === 401) reply.header('www-authenticate', 'Basic realm="mlflow"')
     return reply.code(known.status).send({
@@ -144,6 +143,12 @@ function mapErrors(app: App): void {
     )
     return reply.code(error.status).send({ error_code: error.wire, message: error.message })
   })
+}
+
+/** A client that is still sending sees the answer only when somebody reads what it sends. */
+async function dropRest({ raw }: FastifyRequest): Promise<void> {
+  if (raw.complete || raw.destroyed) return
+  await finished(raw.resume()).catch(() => {})
 }
 
 const brokenOff = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])

@@ -5,10 +5,10 @@
  * make; what goes into the log is the difference between the first and the last snapshot. Files that
  * are not part of it are deleted once the commit is in place.
  */
-import type { Ctx } from '../core/index.ts'
+import { findDiskFull, type Ctx } from '../core/index.ts'
 import type { CatalogEntry } from './catalog-store.ts'
 import { scheduleCheckpoint } from './checkpoint-service.ts'
-import { announceCommits } from './committed-service.ts'
+import { announceCommits, type CommitNotice } from './committed-service.ts'
 import { fileKey, removeOf, type Action, type AddFile } from './delta/actions.ts'
 import { commit, type CommitPlan, type CommitRequest, type Committed } from './delta/commit.ts'
 import type { DeltaLog } from './delta/delta-log.ts'
@@ -88,10 +88,20 @@ export async function commitWrites(ctx: Ctx, input: CommitWritesInput): Promise<
     return done
   }
   await deleteDataFiles(entry.location, folded?.unused ?? [])
-  const edge = attemptId === undefined ? {} : { attemptId }
-  await announceCommits(ctx, { entry, version, ...edge })
+  if (attemptId === undefined) await announceOrLeave(ctx, { entry, version })
+  else await announceCommits(ctx, { entry, version, attemptId })
   scheduleCheckpoint(ctx, { log, snapshot, version })
   return done
+}
+
+/** The rows are in the table. Where the database has no room for the event, the sweep writes it later. */
+async function announceOrLeave(ctx: Ctx, notice: CommitNotice): Promise<void> {
+  try {
+    await announceCommits(ctx, notice)
+  } catch (error) {
+    if (!findDiskFull(error)) throw error
+    ctx.log.warn({ err: error, table: notice.entry.name.full }, 'a commit is announced later')
+  }
 }
 
 function requestOf(ctx: Ctx, input: CommitWritesInput): Omit<CommitRequest, 'plan'> {

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { App, Ctx } from '../core/index.ts'
 import { roomOf } from './room.ts'
 import { toStorageError } from './storage-error.ts'
@@ -23,11 +21,19 @@ export async function withBody<T>(
   const path = engine.scratchPath('upload')
   await engine.ready()
   try {
-    await pipeline(body instanceof Readable ? body : Readable.from([]), createWriteStream(path))
+    await save(body instanceof Readable ? body : Readable.from([]), path)
     return await work(path)
   } catch (error) {
     throw toStorageError(error)
   } finally {
     await rm(path, { force: true })
+  }
+}
+
+async function save(content: Readable, path: string): Promise<void> {
+  await using file = await open(path, 'wx')
+  // A request that is destroyed here could not be read to its end, and so not be answered.
+  for await (const chunk of content.iterator({ destroyOnReturn: false })) {
+    await file.writeFile(chunk as Uint8Array)
   }
 }

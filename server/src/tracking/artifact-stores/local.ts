@@ -55,7 +55,10 @@ async function write({ root, target, content }: Write): Promise<void> {
 }
 
 async function copy(content: Readable, handle: FileHandle): Promise<void> {
-  for await (const chunk of content) await handle.writeFile(chunk as Uint8Array)
+  // A request that is destroyed here could not be read to its end, and so not be answered.
+  for await (const chunk of content.iterator({ destroyOnReturn: false })) {
+    await handle.writeFile(chunk as Uint8Array)
+  }
 }
 
 async function list(folder: string, isRoot: boolean): Promise<ArtifactEntry[]> {
