@@ -13,6 +13,7 @@ const commands = {
     build: true,
     run: ['scripts/test/main.mjs'],
   },
+  screenshots: { envs: ['base'], build: true, run: ['scripts/screenshots.mjs'] },
   check: { envs: [], build: false, run: ['scripts/test/main.mjs', '--fast'] },
   install: { envs: ['base'], build: true, run: undefined },
 }

@@ -14,15 +14,16 @@ function show(value: number | string | null): string {
 const name: Column<Check> = {
   id: 'name',
   header: 'Check',
-  width: 190,
+  width: 150,
   grow: true,
+  cell: (check) => <span title={checkName(check)}>{checkName(check)}</span>,
   value: checkName,
 }
 
 const result: Column<Check> = {
   id: 'passed',
   header: 'Result',
-  width: 100,
+  width: 88,
   value: (check) => Number(check.passed),
   cell: (check) => <Status state={check.passed ? 'PASSED' : 'FAILED'} />,
 }
@@ -30,7 +31,7 @@ const result: Column<Check> = {
 const value: Column<Check> = {
   id: 'value',
   header: 'Value',
-  width: 120,
+  width: 100,
   align: 'end',
   value: (check) => check.value ?? undefined,
   cell: (check) => <span title={show(check.value)}>{show(check.value)}</span>,
@@ -39,14 +40,14 @@ const value: Column<Check> = {
 const limit: Column<Check> = {
   id: 'limit',
   header: 'Allowed',
-  width: 230,
+  width: 156,
   value: (check) => check.limit,
 }
 
 const champion: Column<Check> = {
   id: 'champion',
   header: 'Live version',
-  width: 110,
+  width: 108,
   align: 'end',
   value: (check) => check.champion ?? undefined,
   cell: (check) => show(check.champion),
@@ -55,7 +56,7 @@ const champion: Column<Check> = {
 const rows: Column<Check> = {
   id: 'rows',
   header: 'Rows',
-  width: 90,
+  width: 62,
   align: 'end',
   value: (check) => check.rows ?? undefined,
   cell: (check) => (check.rows === null ? '–' : formatCount(check.rows)),

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { CopyId } from '../kit/code.tsx'
 import { Segments } from '../kit/field.tsx'
-import { Page, PageHeader, Section } from '../kit/page.tsx'
+import { Facts, Page, PageHeader, Section } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Status } from '../kit/status.tsx'
 import { Elapsed, RelativeTime } from '../kit/time.tsx'
@@ -47,7 +47,6 @@ export function JobRunPage(): ReactNode {
 }
 
 function RunHead({ run }: { readonly run: JobRun }): ReactNode {
-  const parameters = run.job_parameters ?? []
   return (
     <PageHeader
       title={run.run_name || `Run ${run.run_id}`}
@@ -58,13 +57,23 @@ function RunHead({ run }: { readonly run: JobRun }): ReactNode {
         { name: 'Because', value: describeRunTrigger(run.trigger) },
         { name: 'By', value: run.creator_user_name ?? '–' },
         { name: 'Run', value: <CopyId id={String(run.run_id)} /> },
-        ...parameters.map((parameter) => ({
-          name: parameter.name,
-          value: <code>{parameter.value ?? parameter.default}</code>,
-        })),
       ]}
       actions={<RunActions run={run} />}
     />
+  )
+}
+
+/** What the run was started with; a parameter that is empty says nothing. */
+function Parameters({ run }: { readonly run: JobRun }): ReactNode {
+  const facts = (run.job_parameters ?? []).flatMap((parameter) => {
+    const value = parameter.value ?? parameter.default ?? ''
+    return value === '' ? [] : [{ name: parameter.name, value: <code>{value}</code> }]
+  })
+  if (facts.length === 0) return null
+  return (
+    <Section title="Parameters">
+      <Facts facts={facts} />
+    </Section>
   )
 }
 
@@ -135,6 +144,7 @@ function RunBody({ run }: { readonly run: JobRun }): ReactNode {
         )}
       </Section>
       <TaskPanel run={run} task={chosen} tab={search.tab} onTab={(tab) => set({ tab })} />
+      <Parameters run={run} />
       {run.job_id !== undefined && (
         <p className="muted">
           <Link to="/jobs/$jobId" params={{ jobId: String(run.job_id) }}>

@@ -18,7 +18,7 @@ export function useJobs(): UseQueryResult<readonly Job[]> {
       const found: Job[] = []
       let token: string | undefined
       do {
-        const query = { limit: pageLimit, page_token: token }
+        const query = { limit: pageLimit, expand_tasks: true, page_token: token }
         const page = await requestJson<JobsPage>(`${base}/list`, { query, signal })
         found.push(...(page.jobs ?? []))
         token = page.next_page_token || undefined

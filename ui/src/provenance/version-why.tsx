@@ -8,6 +8,7 @@ import { Columns, KeyValues, Panel, Section, type Fact } from '../kit/page.tsx'
 import { ErrorState, Loaded, SkeletonBlock } from '../kit/states.tsx'
 import { Badge } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { decisionWords } from './decision-words.ts'
 import { EdgeGraph } from './lineage.tsx'
 import { NodeLink } from './node-link.tsx'
 import { lookOfNode } from './nodes.ts'
@@ -132,17 +133,17 @@ function Decisions({ why }: { readonly why: Why }): ReactNode {
   return (
     <Section title="Who decided">
       <Panel>
-        <KeyValues
-          facts={why.decisions.map((decision, index) => ({
-            name: `${index + 1}. ${decision.by}`,
-            value: (
-              <>
-                <code>{decision.action}</code> <RelativeTime time={Date.parse(decision.at)} />
-                {typeof decision['comment'] === 'string' && <div>{decision['comment']}</div>}
-              </>
-            ),
-          }))}
-        />
+        <ol className={styles['decisions']}>
+          {why.decisions.map((decision, index) => (
+            <li key={index}>
+              <strong>{decision.by}</strong> {decisionWords(decision)}{' '}
+              <span className="muted">
+                <RelativeTime time={Date.parse(decision.at)} />
+              </span>
+              {typeof decision['comment'] === 'string' && <div>{decision['comment']}</div>}
+            </li>
+          ))}
+        </ol>
       </Panel>
     </Section>
   )

@@ -4,21 +4,33 @@ import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { CopyId } from '../kit/code.tsx'
 import { formatSort, parseSort, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
-import { pluralise } from '../kit/format.ts'
+import { formatCount } from '../kit/format.ts'
 import { Markdown } from '../kit/markdown.tsx'
-import { Page, PageHeader, Panel } from '../kit/page.tsx'
+import { Columns, Page, PageHeader, Panel } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Badge, StageBadge, Status } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { useModel } from './use-models.ts'
+import { checkCount } from './check-count.ts'
+import { ModelTimeline } from './timeline.tsx'
 import { useVersions } from './use-versions.ts'
 import type { ModelVersion, RegisteredModel } from './wire.ts'
 
 const route = getRouteApi('/models/$name')
 
-function tagValue(version: ModelVersion, key: string): string | undefined {
-  return version.tags?.find((tag) => tag.key === key)?.value
+function Checks({ version }: { readonly version: ModelVersion }): ReactNode {
+  const count = checkCount(version)
+  if (count === undefined) return '–'
+  return count.failed === 0 ? (
+    <Badge tone="ok" icon="check">
+      {count.passed} passed
+    </Badge>
+  ) : (
+    <Badge tone="bad" icon="cross">
+      {count.failed} of {count.passed + count.failed} failed
+    </Badge>
+  )
 }
 
 function versionColumns(aliases: ReadonlyMap<string, readonly string[]>): Column<ModelVersion>[] {
@@ -42,12 +54,17 @@ function versionColumns(aliases: ReadonlyMap<string, readonly string[]>): Column
       header: 'Stage',
       width: 110,
       value: (version) => version.current_stage,
-      cell: (version) => <StageBadge stage={version.current_stage} />,
+      cell: (version) =>
+        version.status === 'READY' || version.status === undefined ? (
+          <StageBadge stage={version.current_stage} />
+        ) : (
+          <Status state={version.status} />
+        ),
     },
     {
       id: 'aliases',
       header: 'Aliases',
-      width: 150,
+      width: 110,
       value: (version) => aliases.get(version.version)?.join(', '),
       cell: (version) =>
         aliases.get(version.version)?.map((alias) => (
@@ -57,18 +74,11 @@ function versionColumns(aliases: ReadonlyMap<string, readonly string[]>): Column
         )),
     },
     {
-      id: 'status',
-      header: 'Status',
-      width: 120,
-      value: (version) => version.status,
-      cell: (version) => <Status state={version.status} />,
-    },
-    {
       id: 'checks',
       header: 'Checks',
-      width: 110,
-      value: (version) =>
-        tagValue(version, 'gate.result') ?? tagValue(version, 'validation_status'),
+      width: 136,
+      value: (version) => checkCount(version)?.failed,
+      cell: (version) => <Checks version={version} />,
     },
     {
       id: 'description',
@@ -95,7 +105,7 @@ export function ModelPage(): ReactNode {
   const { name } = route.useParams()
   const query = useModel(name)
   return (
-    <Page title={name} fill>
+    <Page title={name}>
       <Breadcrumbs crumbs={[{ label: 'Models', to: '/models' }, { label: name }]} />
       <Loaded query={query} what="load the model">
         {(model) => <ModelBody model={model} />}
@@ -138,7 +148,7 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
           )
         }
         facts={[
-          { name: 'Versions', value: pluralise(versions.data?.length ?? 0, 'version') },
+          { name: 'Versions', value: formatCount(versions.data?.length) },
           { name: 'Changed', value: <RelativeTime time={model.last_updated_timestamp} /> },
           { name: 'Load', value: <CopyId id={`models:/${model.name}/Production`} /> },
         ]}
@@ -155,23 +165,26 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
               A version appears when a run's model is registered under this name.
             </EmptyState>
           ) : (
-            <DataTable
-              label="Versions"
-              fill
-              rows={found}
-              columns={columns}
-              rowId={(version) => version.version}
-              sort={sort}
-              onSort={(next) =>
-                void navigate({ search: { ...search, sort: formatSort(next) ?? '' } })
-              }
-              onOpen={(version) =>
-                void navigate({
-                  to: '/models/$name/versions/$version',
-                  params: { name: version.name, version: version.version },
-                })
-              }
-            />
+            <Columns>
+              <DataTable
+                label="Versions"
+                maxHeight={640}
+                rows={found}
+                columns={columns}
+                rowId={(version) => version.version}
+                sort={sort}
+                onSort={(next) =>
+                  void navigate({ search: { ...search, sort: formatSort(next) ?? '' } })
+                }
+                onOpen={(version) =>
+                  void navigate({
+                    to: '/models/$name/versions/$version',
+                    params: { name: version.name, version: version.version },
+                  })
+                }
+              />
+              <ModelTimeline name={model.name} versions={found} />
+            </Columns>
           )
         }
       </Loaded>

@@ -1,10 +1,11 @@
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from '../kit/icons.tsx'
 import { Panel, Section } from '../kit/page.tsx'
 import { Loaded, SkeletonRows } from '../kit/states.tsx'
 import { RelativeTime } from '../kit/time.tsx'
-import { useActivities } from './use-activities.ts'
-import type { Activity } from './wire.ts'
+import { useActivities, useModelActivities } from './use-activities.ts'
+import type { Activity, ModelVersion } from './wire.ts'
 import styles from './timeline.module.css'
 
 interface Look {
@@ -22,6 +23,7 @@ const looks: Readonly<Record<string, Look>> = {
     icon: 'stop',
     say: (one) => `withdrew the request for ${one.to_stage ?? ''}`,
   },
+  REGISTERED: { icon: 'plus', say: () => 'registered it' },
   NEW_COMMENT: { icon: 'chat', say: () => 'said' },
 }
 
@@ -54,7 +56,66 @@ export function Timeline({
   )
 }
 
-function Entry({ activity }: { readonly activity: Activity }): ReactNode {
+const versionsTold = 10
+const entriesShown = 20
+
+/** What happened to the newest versions of a model: registrations, requests, decisions, stages. */
+export function ModelTimeline({
+  name,
+  versions,
+}: {
+  readonly name: string
+  readonly versions: readonly ModelVersion[]
+}): ReactNode {
+  const told = versions
+    .toSorted((left, right) => Number(right.version) - Number(left.version))
+    .slice(0, versionsTold)
+  const happened = useModelActivities(
+    name,
+    told.map((version) => version.version),
+  )
+  const registered = told.map((version) => ({
+    id: `v${version.version}`,
+    activity_type: 'REGISTERED',
+    user_id: version.user_id || 'somebody',
+    creation_timestamp: version.creation_timestamp ?? 0,
+    version: version.version,
+  }))
+  const entries = [...happened, ...registered]
+    .toSorted((left, right) => right.creation_timestamp - left.creation_timestamp)
+    .slice(0, entriesShown)
+  return (
+    <Section title="What happened">
+      <Panel>
+        <ol className={styles['list']}>
+          {entries.map((entry) => (
+            <Entry
+              key={entry.id}
+              activity={entry}
+              subject={
+                <Link
+                  to="/models/$name/versions/$version"
+                  params={{ name, version: entry.version }}
+                >
+                  v{entry.version}
+                </Link>
+              }
+            />
+          ))}
+        </ol>
+      </Panel>
+    </Section>
+  )
+}
+
+function Entry({
+  activity,
+  subject,
+}: {
+  readonly activity: Activity
+  /** Which version, where that is not clear. */
+  readonly subject?: ReactNode
+}): ReactNode {
   const look = looks[activity.activity_type] ?? other
   const comment = activity.comment || activity.system_comment
   return (
@@ -63,6 +124,8 @@ function Entry({ activity }: { readonly activity: Activity }): ReactNode {
         <Icon name={look.icon} size={14} />
       </span>
       <span>
+        {subject}
+        {subject !== undefined && ' · '}
         <strong>{activity.user_id}</strong> {look.say(activity)}
         {comment !== undefined && comment !== '' && (
           <div className={styles['comment']}>{comment}</div>

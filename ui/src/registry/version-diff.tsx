@@ -16,15 +16,31 @@ interface Difference {
   readonly change: number | undefined
 }
 
+/** A number that a program chose has more digits than a person reads; the title has them all. */
+function side(id: 'here' | 'there', header: string): Column<Difference> {
+  return {
+    id,
+    header,
+    width: 168,
+    align: 'end',
+    value: (row) => row[id],
+    cell: (row) => (
+      <span title={row[id]}>
+        {/^-?\d+\.\d{5,}$/.test(row[id]) ? formatMetric(row[id]) : row[id]}
+      </span>
+    ),
+  }
+}
+
 const columns: readonly Column<Difference>[] = [
   { id: 'key', header: 'What', value: (row) => row.key },
-  { id: 'kind', header: 'Kind', width: 110, value: (row) => row.kind },
-  { id: 'here', header: 'This version', width: 150, align: 'end', value: (row) => row.here },
-  { id: 'there', header: 'Live version', width: 150, align: 'end', value: (row) => row.there },
+  { id: 'kind', header: 'Kind', width: 92, value: (row) => row.kind },
+  side('here', 'This version'),
+  side('there', 'Live version'),
   {
     id: 'change',
     header: 'Change',
-    width: 110,
+    width: 96,
     align: 'end',
     value: (row) => row.change,
     cell: (row) =>
@@ -94,6 +110,7 @@ export function VersionDiff({
         rows={rows}
         columns={columns}
         rowId={(row) => `${row.kind} ${row.key}`}
+        maxHeight={360}
       />
     </Section>
   )

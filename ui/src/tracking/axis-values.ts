@@ -31,8 +31,10 @@ export function axisIds(runs: readonly Run[]): string[] {
 /** The axes of a first look: what every run was given, then what came out of it. */
 export function firstAxes(runs: readonly Run[], most: number): string[] {
   const ids = axisIds(runs)
-  const known = (id: string) => runs.every((run) => axisText(run, id) !== undefined)
-  const params = ids.filter((id) => id.startsWith('params.') && known(id))
+  const texts = (id: string) => runs.map((run) => axisText(run, id))
+  const known = (id: string) => texts(id).every((text) => text !== undefined)
+  const differs = (id: string) => new Set(texts(id)).size > 1
+  const params = ids.filter((id) => id.startsWith('params.') && known(id) && differs(id))
   const metrics = ids.filter((id) => id.startsWith('metrics.') && known(id) && !id.endsWith('_std'))
   const given = params.slice(0, Math.max(2, most - metrics.length))
   return [...given, ...metrics.slice(0, most - given.length)]

@@ -98,16 +98,6 @@ function Parallel({
               {axis.label.length > 20 ? `${axis.label.slice(0, 19)}…` : axis.label}
               <title>{axis.label}</title>
             </text>
-            {axis.ticks.map((tick) => (
-              <text
-                key={tick.text}
-                x={xOf(index) + 6}
-                y={yOf(tick.at) + 4}
-                className={styles['tick']}
-              >
-                {tick.text.length > 14 ? `${tick.text.slice(0, 13)}…` : tick.text}
-              </text>
-            ))}
           </g>
         ))}
         {runs.map((run, at) => (
@@ -130,6 +120,20 @@ function Parallel({
           >
             <title>{runName(run)}</title>
           </polyline>
+        ))}
+        {axes.map((axis, index) => (
+          <g key={axis.id} className={styles['over']}>
+            {axis.ticks.map((tick) => (
+              <text
+                key={tick.text}
+                x={xOf(index) + 6}
+                y={yOf(tick.at) + 4}
+                className={styles['tick']}
+              >
+                {tick.text.length > 14 ? `${tick.text.slice(0, 13)}…` : tick.text}
+              </text>
+            ))}
+          </g>
         ))}
       </svg>
     </div>

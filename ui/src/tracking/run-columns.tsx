@@ -134,7 +134,11 @@ export function defaultColumns(columns: readonly Column<Run>[], runs: readonly R
   const varying = columns
     .filter((column) => /^(?:metrics|params)\./.test(column.id))
     .filter((column) => runs.length < 2 || new Set(runs.map((run) => column.value?.(run))).size > 1)
-  const metrics = varying.filter((column) => column.id.startsWith('metrics.')).slice(0, 6)
+  const spread = (column: Column<Run>) => Number(/_(?:std|stddev|stderr)$/.test(column.id))
+  const metrics = varying
+    .filter((column) => column.id.startsWith('metrics.'))
+    .toSorted((left, right) => spread(left) - spread(right))
+    .slice(0, 6)
   const params = varying.filter((column) => column.id.startsWith('params.')).slice(0, 5)
   return new Set([...alwaysShown, ...[...metrics, ...params].map((column) => column.id)])
 }

@@ -2,7 +2,14 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
 import { Button, buttonClass, IconButton } from '../kit/button.tsx'
 import { ColumnChooser } from '../kit/column-chooser.tsx'
-import { downloadText, formatSort, parseSort, toCsv, type Column } from '../kit/columns.ts'
+import {
+  downloadText,
+  formatSort,
+  parseSort,
+  toCsv,
+  type Column,
+  type SortKey,
+} from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
 import { Segments } from '../kit/field.tsx'
 import { pluralise } from '../kit/format.ts'
@@ -32,8 +39,8 @@ function useTableState(experimentId: string) {
     return new Set(search.columns.split(','))
   }, [search.columns, columns, runs])
   const shown = useMemo(
-    () => columns.filter((column, index) => index === 0 || shownIds.has(column.id)),
-    [columns, shownIds],
+    () => columns.filter(({ id }, index) => index === 0 || shownIds.has(id) || sortsBy(sort, id)),
+    [columns, shownIds, sort],
   )
   const selected = useMemo(
     () => new Set((search.selected ?? '').split(',').filter(Boolean)),
@@ -42,6 +49,11 @@ function useTableState(experimentId: string) {
   const set = (change: Partial<typeof search>, replace = false) =>
     void navigate({ search: { ...search, ...change }, replace })
   return { search, set, sort, query, runs, columns, shown, shownIds, selected }
+}
+
+/** What a table is sorted by is in sight, chosen or not. */
+function sortsBy(sort: readonly SortKey[], id: string): boolean {
+  return sort.some((key) => key.id === id)
 }
 
 /** The runs of an experiment. Filter, sort, columns and selection are in the URL. */

@@ -9,7 +9,9 @@ import { requestJson } from '../api/http.ts'
 import type { Run } from './wire.ts'
 
 const base = '/api/2.0/mlflow/runs'
-const pageSize = 200
+/** The first page is there at once; the later ones are fewer. */
+const firstPageSize = 200
+const pageSize = 1_000
 const runningRefreshMs = 5_000
 
 export interface RunSearch {
@@ -42,7 +44,7 @@ export function useRuns(search: RunSearch): UseInfiniteQueryResult<RunPages> {
           filter: search.filter,
           order_by: search.orderBy,
           run_view_type: search.view,
-          max_results: pageSize,
+          max_results: pageParam === '' ? firstPageSize : pageSize,
           ...(pageParam === '' ? {} : { page_token: pageParam }),
         },
       }),
