@@ -8,7 +8,7 @@ import {
   type RowData,
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { classNames } from './class-names.ts'
 import { compareValues, type Column, type SortKey } from './columns.ts'
 import { TableHead } from './data-table-head.tsx'
@@ -44,7 +44,7 @@ export interface DataTableProps<Row extends RowData> {
   readonly onOpen?: (row: Row) => void
   readonly selected?: ReadonlySet<string>
   readonly onSelect?: (selected: ReadonlySet<string>) => void
-  /** Called when the last rows come into sight. */
+  /** Called while the last rows are in sight, again and again: it loads more unless it does already. */
   readonly onEnd?: () => void
   /** Takes the height that is left; without it the table ends at `maxHeight`. */
   readonly fill?: boolean
@@ -157,10 +157,6 @@ function useBody<Row extends RowData>(
     getScrollElement: () => frame.current,
     estimateSize: () => height,
     overscan: 12,
-    onChange: (instance) => {
-      const last = instance.getVirtualItems().at(-1)
-      if (last !== undefined && last.index >= model.length - 5) onEnd?.()
-    },
   })
   const toggle = toggleOf(props)
   const keys = useTableKeys({
@@ -174,6 +170,11 @@ function useBody<Row extends RowData>(
   const rows = items.flatMap((item) => {
     const row = model[item.index]
     return row === undefined ? [] : [{ id: row.id, index: item.index, row: row.original }]
+  })
+  const lastIndex = items.at(-1)?.index ?? -1
+  // Asked after every render, not once per scroll: a load that a newer one cancelled is asked again.
+  useEffect(() => {
+    if (lastIndex >= 0 && lastIndex >= model.length - 5) onEnd?.()
   })
   const before = items[0]?.start ?? 0
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)

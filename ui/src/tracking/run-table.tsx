@@ -62,8 +62,10 @@ export function RunTable({ experimentId }: { readonly experimentId: string }): R
   const { query, runs, search, set } = state
   const navigate = useNavigate()
   const filtered = search.q !== undefined || search.view === 'deleted'
+  // Read while rendering: only what is read then brings a new render when it changes.
+  const mayLoadMore = query.hasNextPage && !query.isFetching && !query.isError
   const more = () => {
-    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage()
+    if (mayLoadMore) void query.fetchNextPage()
   }
   return (
     <>
