@@ -76,6 +76,36 @@ test('is worked by keyboard: move, select, compare, open', async () => {
   await expect.poll(() => page.url()).toContain(`/runs/${runIds[1] ?? ''}`)
 })
 
+test('gathers runs into groups and keeps the view under a name', async () => {
+  const { experimentId } = await threeRuns('grouping')
+  const depth = { auc: 0.5 }
+  const more = { experimentId, name: 'trial 3', metrics: depth, params: { depth: '1' } }
+  await makeRun(apiOf(site.url), more)
+  await using view = await site.open()
+  const { page } = view
+  await view.visit(`/experiments/${experimentId}`)
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption('params.depth')
+  await page.getByText('3 groups of 4 runs loaded').waitFor()
+  await page.getByRole('row', { name: '1 2 runs' }).click()
+  await page.getByRole('link', { name: 'trial 3' }).waitFor()
+  await page.getByRole('row', { name: '1 2 runs' }).getByRole('checkbox').check()
+  await page.getByRole('link', { name: 'Compare 2' }).waitFor()
+
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('textbox', { name: 'Keep this view as' }).fill('by depth')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('link', { name: 'by depth' }).waitFor()
+  expect(await view.checkAccess()).toEqual([])
+
+  await view.visit(`/experiments/${experimentId}`)
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('link', { name: 'by depth' }).click()
+  await page.getByText('3 groups of 4 runs loaded').waitFor()
+  await page.getByRole('button', { name: 'Delete the view by depth' }).click()
+  await expect.poll(() => page.getByRole('link', { name: 'by depth' }).count()).toBe(0)
+  expect(view.problems).toEqual([])
+})
+
 test('shows a new run without being asked', async () => {
   const { experimentId } = await threeRuns('live')
   await using view = await site.open()

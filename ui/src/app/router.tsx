@@ -30,7 +30,7 @@ const experiments = createRoute({
 const experiment = createRoute({
   getParentRoute,
   path: '/experiments/$experimentId',
-  validateSearch: textSearch('q', 'sort', 'columns', 'selected', 'view'),
+  validateSearch: textSearch('q', 'sort', 'columns', 'selected', 'view', 'group', 'open'),
   component: lazyRouteComponent(() => import('../tracking/experiment-page.tsx'), 'ExperimentPage'),
 })
 

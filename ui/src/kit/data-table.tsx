@@ -7,7 +7,7 @@ import {
   type ColumnDef,
   type RowData,
 } from '@tanstack/react-table'
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { classNames } from './class-names.ts'
 import { compareValues, type Column, type SortKey } from './columns.ts'
@@ -136,7 +136,7 @@ function useBody<Row extends RowData>(
   sort: readonly SortKey[],
   frame: RefObject<HTMLDivElement | null>,
 ): Body<Row> {
-  const { columns, onOpen, onEnd } = props
+  const { columns, onOpen } = props
   const definitions = useMemo(() => columns.map((column) => toDefinition(column)), [columns])
   const table = useTable({
     features,
@@ -171,14 +171,24 @@ function useBody<Row extends RowData>(
     const row = model[item.index]
     return row === undefined ? [] : [{ id: row.id, index: item.index, row: row.original }]
   })
-  const lastIndex = items.at(-1)?.index ?? -1
-  // Asked after every render, not once per scroll: a load that a newer one cancelled is asked again.
+  useEnd(items.at(-1)?.index, model.length, props.onEnd)
+  const around = spaceAround(items, virtual.getTotalSize())
+  return { rows, count: model.length, ...around, coarse, height, keys, toggle }
+}
+
+function spaceAround(
+  items: readonly VirtualItem[],
+  total: number,
+): { readonly before: number; readonly after: number } {
+  return { before: items[0]?.start ?? 0, after: total - (items.at(-1)?.end ?? 0) }
+}
+
+/** Asks after every render, not once per scroll: a load that a newer one cancelled is asked again. */
+function useEnd(last: number | undefined, count: number, onEnd: (() => void) | undefined): void {
+  // What is in sight is known only after the virtual rows are laid out.
   useEffect(() => {
-    if (lastIndex >= 0 && lastIndex >= model.length - 5) onEnd?.()
+    if (last !== undefined && last >= count - 5) onEnd?.()
   })
-  const before = items[0]?.start ?? 0
-  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
-  return { rows, count: model.length, before, after, coarse, height, keys, toggle }
 }
 
 function toggleOf<Row extends RowData>(

@@ -1,72 +1,19 @@
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
-import { Button, buttonClass, IconButton } from '../kit/button.tsx'
-import { ColumnChooser } from '../kit/column-chooser.tsx'
-import {
-  downloadText,
-  formatSort,
-  parseSort,
-  toCsv,
-  type Column,
-  type SortKey,
-} from '../kit/columns.ts'
+import { formatSort } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
-import { Segments } from '../kit/field.tsx'
 import { pluralise } from '../kit/format.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx'
-import { FilterBar } from './filter-bar.tsx'
-import { defaultColumns, orderByOf, runColumns } from './run-columns.tsx'
-import { useRuns } from './use-runs.ts'
-import type { Run } from './wire.ts'
+import { entryColumns } from './entry-columns.tsx'
+import type { Entry } from './run-groups.ts'
+import { RunToolbar } from './run-toolbar.tsx'
+import { useRunTable, type RunTableState } from './use-run-table.ts'
 
-const route = getRouteApi('/experiments/$experimentId')
-const noRuns: readonly Run[] = []
-
-function useTableState(experimentId: string) {
-  const search = route.useSearch()
-  const navigate = useNavigate({ from: '/experiments/$experimentId' })
-  const sort = useMemo(() => parseSort(search.sort), [search.sort])
-  const query = useRuns({
-    experimentId,
-    filter: search.q ?? '',
-    orderBy: sort.map((key) => orderByOf(key.id, key.descending)),
-    view: search.view === 'deleted' ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
-  })
-  const runs = query.data?.runs ?? noRuns
-  const columns = useMemo(() => runColumns(runs), [runs])
-  const shownIds = useMemo(() => {
-    if (search.columns === undefined) return defaultColumns(columns, runs)
-    return new Set(search.columns.split(','))
-  }, [search.columns, columns, runs])
-  const shown = useMemo(
-    () => columns.filter(({ id }, index) => index === 0 || shownIds.has(id) || sortsBy(sort, id)),
-    [columns, shownIds, sort],
-  )
-  const selected = useMemo(
-    () => new Set((search.selected ?? '').split(',').filter(Boolean)),
-    [search.selected],
-  )
-  const set = (change: Partial<typeof search>, replace = false) =>
-    void navigate({ search: { ...search, ...change }, replace })
-  return { search, set, sort, query, runs, columns, shown, shownIds, selected }
-}
-
-/** What a table is sorted by is in sight, chosen or not. */
-function sortsBy(sort: readonly SortKey[], id: string): boolean {
-  return sort.some((key) => key.id === id)
-}
-
-/** The runs of an experiment. Filter, sort, columns and selection are in the URL. */
+/** The runs of an experiment. Filter, sort, columns, groups and selection are in the URL. */
 export function RunTable({ experimentId }: { readonly experimentId: string }): ReactNode {
-  const state = useTableState(experimentId)
-  const { query, runs, search, set } = state
-  const navigate = useNavigate()
+  const state = useRunTable(experimentId)
+  const { query, runs, search } = state
   const filtered = search.q !== undefined || search.view === 'deleted'
-  // Read while rendering: only what is read then brings a new render when it changes.
-  const mayLoadMore = query.hasNextPage && !query.isFetching && !query.isError
-  const more = () => {
-    if (mayLoadMore) void query.fetchNextPage()
-  }
   return (
     <>
       <RunToolbar experimentId={experimentId} state={state} />
@@ -81,112 +28,98 @@ export function RunTable({ experimentId }: { readonly experimentId: string }): R
       {query.isSuccess && runs.length === 0 && (
         <NoRuns filtered={filtered} experimentId={experimentId} />
       )}
-      {runs.length > 0 && !query.isError && (
-        <DataTable
-          label="Runs"
-          fill
-          rows={runs}
-          columns={state.shown}
-          rowId={(run) => run.info.run_id}
-          sort={state.sort}
-          serverSorted
-          onSort={(next) => set({ sort: formatSort(next) ?? '' })}
-          selected={state.selected}
-          onSelect={(next) => set({ selected: [...next].join(',') }, true)}
-          onOpen={(run) =>
-            void navigate({
-              to: '/experiments/$experimentId/runs/$runId',
-              params: { experimentId, runId: run.info.run_id },
-            })
-          }
-          onEnd={more}
-          footer={
-            <span role="status">
-              {pluralise(runs.length, 'run')} loaded
-              {query.data?.more === true ? '; more come as you scroll' : ', that is all'}
-              {query.isFetchingNextPage ? ' … loading' : ''}
-            </span>
-          }
-        />
-      )}
+      {runs.length > 0 && !query.isError && <Rows experimentId={experimentId} state={state} />}
     </>
   )
 }
 
-function RunToolbar({
+const entryId = (entry: Entry) => entry.id
+
+function Rows({
   experimentId,
   state,
 }: {
   readonly experimentId: string
-  readonly state: ReturnType<typeof useTableState>
+  readonly state: RunTableState
 }): ReactNode {
-  const { search, set, columns, runs } = state
-  return (
-    <FilterBar
-      value={search.q ?? ''}
-      keys={columns
-        .map((column) => column.id)
-        .filter((id) => /^(?:metrics|params|tags)\./.test(id))}
-      problem={state.query.isError}
-      onApply={(q) => set({ q, selected: '' })}
-    >
-      <Segments
-        label="Which runs"
-        value={search.view === 'deleted' ? 'deleted' : 'active'}
-        options={[
-          { value: 'active', label: 'Active' },
-          { value: 'deleted', label: 'Deleted' },
-        ]}
-        onChange={(view) => set({ view: view === 'deleted' ? view : '', selected: '' })}
-      />
-      <ColumnChooser
-        columns={columns.slice(1)}
-        shown={state.shownIds}
-        onChange={(next) => set({ columns: [...next].join(',') || 'none' }, true)}
-      />
-      <IconButton
-        icon="download"
-        label="Download the loaded runs as CSV"
-        kind="default"
-        onClick={() =>
-          downloadText(`experiment-${experimentId}.csv`, toCsv([idColumn, ...columns], runs))
-        }
-      />
-      <CompareButton experimentId={experimentId} selected={state.selected} />
-    </FilterBar>
-  )
-}
-
-const idColumn: Column<Run> = {
-  id: 'run_id',
-  header: 'run_id',
-  value: (run) => run.info.run_id,
-}
-
-function CompareButton({
-  experimentId,
-  selected,
-}: {
-  readonly experimentId: string
-  readonly selected: ReadonlySet<string>
-}): ReactNode {
-  if (selected.size < 2) {
-    return (
-      <Button icon="chart" refusal="Select two runs or more (Space or x on a row) to compare them">
-        Compare
-      </Button>
-    )
+  const { set, search, shown, grouped, entries, runs } = state
+  const navigate = useNavigate()
+  const columns = useMemo(() => entryColumns(shown, grouped), [shown, grouped])
+  const selected = useMemo(() => withGroups(state.selected, entries), [state.selected, entries])
+  const open = (entry: Entry) => {
+    if (entry.kind === 'group') {
+      set({ open: toggled(search.open, entry.id) }, true)
+      return
+    }
+    void navigate({
+      to: '/experiments/$experimentId/runs/$runId',
+      params: { experimentId, runId: entry.id },
+    })
   }
   return (
-    <Link
-      to="/experiments/$experimentId/compare"
-      params={{ experimentId }}
-      search={{ runs: [...selected].join(',') }}
-      className={buttonClass('primary')}
-    >
-      Compare {selected.size}
-    </Link>
+    <DataTable
+      label="Runs"
+      fill
+      rows={entries}
+      columns={columns}
+      rowId={entryId}
+      sort={state.sort}
+      serverSorted
+      onSort={(next) => set({ sort: formatSort(next) ?? '' })}
+      selected={selected}
+      onSelect={(next) =>
+        set({ selected: selectionOf(next, entries, state.selected).join(',') }, true)
+      }
+      onOpen={open}
+      onEnd={state.more}
+      footer={
+        <span role="status">
+          {grouped !== undefined && `${groupCount(entries)} of `}
+          {pluralise(runs.length, 'run')} loaded
+          {state.query.data?.more === true ? '; more come as you scroll' : ', that is all'}
+          {state.loadingMore ? ' … loading' : ''}
+        </span>
+      }
+    />
   )
+}
+
+function groupCount(entries: readonly Entry[]): string {
+  return pluralise(entries.filter((entry) => entry.kind === 'group').length, 'group')
+}
+
+function toggled(list: string | undefined, id: string): string {
+  const ids = new Set((list ?? '').split(',').filter(Boolean))
+  if (!ids.delete(id)) ids.add(id)
+  return [...ids].join(',')
+}
+
+/** A group counts as selected when all its runs are. */
+function withGroups(selected: ReadonlySet<string>, entries: readonly Entry[]): Set<string> {
+  const groups = entries.filter(
+    (entry) => entry.kind === 'group' && entry.runs.every((run) => selected.has(run.info.run_id)),
+  )
+  return new Set([...selected, ...groups.map((entry) => entry.id)])
+}
+
+/** The runs that are selected; a group's box stands for all its runs. */
+function selectionOf(
+  next: ReadonlySet<string>,
+  entries: readonly Entry[],
+  selected: ReadonlySet<string>,
+): string[] {
+  const ids = new Set(next)
+  for (const entry of entries) {
+    if (entry.kind !== 'group') continue
+    const now = ids.delete(entry.id)
+    const before = entry.runs.every((run) => selected.has(run.info.run_id))
+    if (now === before) continue
+    for (const { info } of entry.runs) {
+      if (now) ids.add(info.run_id)
+      else ids.delete(info.run_id)
+    }
+  }
+  return [...ids]
 }
 
 function NoRuns({

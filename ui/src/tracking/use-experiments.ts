@@ -1,5 +1,12 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import {
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
+import { sayFailed } from '../kit/toast.tsx'
 import type { Experiment } from './wire.ts'
 
 const base = '/api/2.0/mlflow/experiments'
@@ -31,5 +38,26 @@ export function useExperiment(experimentId: string): UseQueryResult<Experiment> 
       const answer = await requestJson<{ experiment: Experiment }>(`${base}/get`, { query, signal })
       return answer.experiment
     },
+  })
+}
+
+export interface TagChange {
+  readonly key: string
+  /** Undefined deletes the tag. */
+  readonly value: string | undefined
+}
+
+export function useSetExperimentTag(
+  experimentId: string,
+): UseMutationResult<unknown, Error, TagChange> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ key, value }: TagChange) =>
+      requestJson(`${base}/${value === undefined ? 'delete' : 'set'}-experiment-tag`, {
+        method: 'POST',
+        body: { experiment_id: experimentId, key, ...(value === undefined ? {} : { value }) },
+      }),
+    onError: (error) => sayFailed('change the experiment', error),
+    onSettled: () => client.invalidateQueries({ queryKey: ['experiments'] }),
   })
 }

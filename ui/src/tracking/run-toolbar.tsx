@@ -1,0 +1,108 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Button, buttonClass, IconButton } from '../kit/button.tsx'
+import { ColumnChooser } from '../kit/column-chooser.tsx'
+import { downloadText, toCsv, type Column } from '../kit/columns.ts'
+import { Segments, Select } from '../kit/field.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { isGroupable, parentColumn } from './run-groups.ts'
+import type { RunTableState } from './use-run-table.ts'
+import { ViewsButton } from './views-button.tsx'
+import type { Run } from './wire.ts'
+
+/** Filter, which runs, grouping, columns, saved views, CSV, and Compare. */
+export function RunToolbar({
+  experimentId,
+  state,
+}: {
+  readonly experimentId: string
+  readonly state: RunTableState
+}): ReactNode {
+  const { search, set, columns, runs } = state
+  return (
+    <FilterBar
+      value={search.q ?? ''}
+      keys={columns
+        .map((column) => column.id)
+        .filter((id) => /^(?:metrics|params|tags)\./.test(id))}
+      problem={state.query.isError}
+      onApply={(q) => set({ q, selected: '' })}
+    >
+      <Segments
+        label="Which runs"
+        value={search.view === 'deleted' ? 'deleted' : 'active'}
+        options={[
+          { value: 'active', label: 'Active' },
+          { value: 'deleted', label: 'Deleted' },
+        ]}
+        onChange={(view) => set({ view: view === 'deleted' ? view : '', selected: '' })}
+      />
+      <Select
+        label="Group by"
+        value={search.group ?? ''}
+        options={groupOptions(columns)}
+        onChange={(group) => set({ group, open: '' })}
+      />
+      <ColumnChooser
+        columns={columns.slice(1)}
+        shown={state.shownIds}
+        onChange={(next) => set({ columns: [...next].join(',') || 'none' }, true)}
+      />
+      <ViewsButton experimentId={experimentId} search={search} />
+      <IconButton
+        icon="download"
+        label="Download the loaded runs as CSV"
+        kind="default"
+        onClick={() =>
+          downloadText(`experiment-${experimentId}.csv`, toCsv([idColumn, ...columns], runs))
+        }
+      />
+      <CompareButton experimentId={experimentId} selected={state.selected} />
+    </FilterBar>
+  )
+}
+
+const idColumn: Column<Run> = {
+  id: 'run_id',
+  header: 'run_id',
+  value: (run) => run.info.run_id,
+}
+
+function CompareButton({
+  experimentId,
+  selected,
+}: {
+  readonly experimentId: string
+  readonly selected: ReadonlySet<string>
+}): ReactNode {
+  if (selected.size < 2) {
+    return (
+      <Button icon="chart" refusal="Select two runs or more (Space or x on a row) to compare them">
+        Compare
+      </Button>
+    )
+  }
+  return (
+    <Link
+      to="/experiments/$experimentId/compare"
+      params={{ experimentId }}
+      search={{ runs: [...selected].join(',') }}
+      className={buttonClass('primary')}
+    >
+      Compare {selected.size}
+    </Link>
+  )
+}
+
+function groupOptions(
+  columns: readonly Column<Run>[],
+): { readonly value: string; readonly label: string }[] {
+  const groups = columns
+    .filter((column) => isGroupable(column.id))
+    .map((column) => ({ value: column.id, label: `By ${column.header}` }))
+  return [
+    { value: '', label: 'Not grouped' },
+    { value: parentColumn, label: 'By parent run' },
+    ...groups.filter((option) => option.value !== parentColumn),
+  ]
+}
