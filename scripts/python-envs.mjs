@@ -1,9 +1,9 @@
 // Python environments from the pinned files in python/envs, built once with uv and shared.
 // Plain JavaScript on Node >= 20, standard library only: the bootstrap runs it before npm ci.
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -115,22 +115,27 @@ async function buildOnce(folder, build) {
 
 async function takeLock(path) {
   await mkdir(join(path, '..'), { recursive: true })
+  const mine = `${path}-${process.pid}-${randomUUID()}`
   for (;;) {
+    // Linked, so that a lock never is there without its holder's name.
+    await writeFile(mine, String(process.pid))
     try {
-      const file = await open(path, 'wx')
-      await file.writeFile(String(process.pid))
-      await file.close()
+      await link(mine, path)
       return () => rm(path, { force: true })
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
+    } finally {
+      await rm(mine, { force: true })
     }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-    if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
+    const holder = await readFile(path, 'utf8').catch(() => undefined)
+    // Without a name it is of a version that did not write them in one step, and was killed between.
+    if (holder !== undefined && !isAlive(Number(holder))) await rm(path, { force: true })
     else await delay(200)
   }
 }
 
 function isAlive(pid) {
+  if (!(pid > 0)) return false
   try {
     process.kill(pid, 0)
     return true
@@ -142,11 +147,29 @@ function isAlive(pid) {
 async function must(command, args, { hint }) {
   const { code, stderr, stdout } = await run(command, args)
   if (code === 0) return
-  const said = `${stderr}\n${stdout}`.trim()
-  if (/No space left on device|os error 28/.test(said)) {
-    throw new MissingError(`The disk is full; free some space below ${millraceHome()}.`)
+  const help = {
+    folder: millraceHome(),
+    registry: 'The Python package index',
+    remedy: 'check the network, or name another index with PIP_INDEX_URL and UV_DEFAULT_INDEX',
   }
-  throw new MissingError(`${hint}\n${said.slice(-2000)}`)
+  throw new MissingError(explainFailure(hint, `${stderr}\n${stdout}`, help))
+}
+
+/** What a person does about a disk that is full. */
+export function diskFull(folder) {
+  return `The disk is full; free some space below ${folder} and start again.`
+}
+
+const fullDisk = /ENOSPC|No space left on device|os error 28/
+const noNetwork =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|NewConnectionError|Failed to establish a new connection|dns error|error sending request|tcp connect error/
+
+/** One sentence for the usual reasons why a package manager fails; else what it said. */
+export function explainFailure(what, said, { folder, registry, remedy }) {
+  if (fullDisk.test(said)) return diskFull(folder)
+  const [cause] = noNetwork.exec(said) ?? []
+  if (cause) return `${registry} cannot be reached (${cause}): ${remedy}.`
+  return `${what}\n${said.trim().slice(-2000)}`
 }
 
 function run(command, args) {

@@ -9,5 +9,9 @@ if (found < oldestNode) {
   process.exit(1)
 }
 
-const { runCommand } = await import('./bootstrap/commands.mjs')
-process.exitCode = await runCommand(process.argv.slice(2))
+// No await out here: a Node that is too old has to read this file to say so.
+void import('./bootstrap/commands.mjs')
+  .then(({ runCommand }) => runCommand(process.argv.slice(2)))
+  .then((code) => {
+    process.exitCode = code
+  })

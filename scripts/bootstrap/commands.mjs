@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { MissingError } from '../python-envs.mjs'
+import { diskFull, MissingError } from '../python-envs.mjs'
 import { checkMachine } from './machine.mjs'
 import { exec, projectNode, repo } from './exec.mjs'
 import { Progress } from './progress.mjs'
@@ -30,12 +30,18 @@ export async function runCommand([name = '', ...args]) {
     await prepare(command, progress)
   } catch (error) {
     progress.stop()
-    console.error(error instanceof MissingError ? error.message : error)
+    console.error(explain(error))
     return 1
   }
   progress.stop()
   if (!command.run) return 0
   return exec(projectNode(), [join(repo, command.run[0]), ...command.run.slice(1), ...args])
+}
+
+function explain(error) {
+  if (error instanceof MissingError) return error.message
+  if (error.code === 'ENOSPC') return diskFull(error.path ?? repo)
+  return `The installation failed: ${error.message}`
 }
 
 async function prepare(command, progress) {

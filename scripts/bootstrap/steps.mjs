@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensurePythonEnv, MissingError } from '../python-envs.mjs'
+import { ensurePythonEnv, explainFailure, MissingError } from '../python-envs.mjs'
 import { capture, projectNode, repo } from './exec.mjs'
 
+const npmHelp = {
+  folder: repo,
+  registry: 'The npm registry',
+  remedy: 'check the network, or name another registry with: npm config set registry URL',
+}
 const stamp = join(repo, 'node_modules', '.millrace-installed')
 
 /** `npm ci`, when the lock file is not the one that was installed. */
@@ -13,8 +18,13 @@ export async function installPackages(progress) {
   const wanted = createHash('sha256').update(lock).digest('hex')
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
   await progress.step('npm packages', async () => {
+    // Whatever stops this half-way must not leave a stamp that says it is done.
+    await rm(stamp, { force: true })
     const { code, output } = await capture('npm', ['ci', '--no-audit', '--no-fund'])
-    if (code !== 0) throw new MissingError(`npm ci failed:\n${output.slice(-3000)}`)
+    if (code === 127) {
+      throw new MissingError('npm is needed and was not found on the path. It comes with Node.')
+    }
+    if (code !== 0) throw new MissingError(explainFailure('npm ci failed', output, npmHelp))
     if (!existsSync(join(repo, 'node_modules', 'node', 'bin', 'node'))) {
       throw new MissingError(
         'npm did not install Node 24: the install script of the package "node" did not run. Run npm with ignore-scripts=false.',
