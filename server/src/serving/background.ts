@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { consumeEvents, inTransaction, type Ctx } from '../core/index.ts'
 import { startDeployment } from './deploy-service.ts'
 import { listEndpointRows } from './endpoint-store.ts'
+import { listSegments, recoverSegments } from './recording-spool.ts'
 import { roomOf } from './room.ts'
 import { closeScorings, scratchFolder } from './scoring-service.ts'
 import { startStreams } from './stream-service.ts'
@@ -11,6 +12,7 @@ export async function startServing(ctx: Ctx): Promise<AsyncDisposable> {
   const room = roomOf(ctx)
   await rm(await scratchFolder(ctx), { recursive: true, force: true })
   await inTransaction(ctx, (tx) => closeScorings(tx))
+  const recovered = recoverSegments(ctx, await listSegments(ctx))
   for (const { name } of await listEndpointRows(ctx.db)) startDeployment(ctx, name)
   await startStreams(ctx)
   const commits = await consumeEvents(ctx, {
@@ -26,6 +28,7 @@ export async function startServing(ctx: Ctx): Promise<AsyncDisposable> {
     async [Symbol.asyncDispose]() {
       room.stop.abort()
       await commits[Symbol.asyncDispose]()
+      await recovered
       await Promise.all([...room.streams.values()].map((s) => s[Symbol.asyncDispose]()))
       await Promise.all(room.deploying.values())
       await Promise.all([...room.recorders.values()].map((r) => r[Symbol.asyncDispose]()))

@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { launch, waitForExit } from '../compute/index.ts'
+import { getEnvironment, launch, waitForExit } from '../compute/index.ts'
 import { newId, systemPrincipal, type Ctx } from '../core/index.ts'
 import { downloadVersion, getVersion, setVersionTag, versionSourceUri } from '../registry/index.ts'
 import { parseConversion, type Conversion } from './conversion.ts'
@@ -20,7 +20,7 @@ import { FlavourKind, type Flavour } from './flavours/flavour.ts'
 import { openOnnx } from './flavours/onnx.ts'
 import { openPyfunc } from './flavours/pyfunc.ts'
 import { planInputs, type InputPlan } from './input-plan.ts'
-import { findModelEnvironment, Purpose } from './model-environment.ts'
+import { findModelEnvironment, Purpose, type ModelEnvironment } from './model-environment.ts'
 import { parseModelFile, type ModelFile } from './signature.ts'
 import { labelOf, WorkloadSize, type EntitySpec, type ModelRef } from './types.ts'
 
@@ -252,14 +252,35 @@ async function openFlavour(
     const path = join(folder, 'onnx', 'model.onnx')
     return openOnnx({ model: label, path, conversion, columns })
   }
-  const purpose = Purpose.Predict
   return openPyfunc(ctx, {
     model: label,
     modelDir,
     file,
-    environment: await findModelEnvironment(ctx, { model: ref, modelDir, purpose }),
+    environment: await predictEnvironment(ctx, { ref, folder, modelDir }),
     processes: workers[options.workloadSize],
     idleMs: options.scaleToZero ? 30 * 60_000 : undefined,
     env: options.environmentVars,
   })
+}
+
+const environmentFile = 'environment.json'
+
+/**
+ * The environment that the version ran in before: what is served changes with its version, not with
+ * what was released meanwhile, and a restart resolves nothing. Found anew when that one is gone.
+ */
+async function predictEnvironment(
+  ctx: Ctx,
+  { ref, folder, modelDir }: Pick<ModelPlace, 'ref' | 'folder' | 'modelDir'>,
+): Promise<ModelEnvironment> {
+  const path = join(folder, environmentFile)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  const kept = text === undefined ? undefined : (JSON.parse(text) as ModelEnvironment)
+  const isThere = kept && (await getEnvironment(ctx, kept.hash).catch(() => undefined))
+  if (kept && isThere) return kept
+  const purpose = Purpose.Predict
+  const found = await findModelEnvironment(ctx, { model: ref, modelDir, purpose })
+  await writeFile(`${path}.new`, JSON.stringify(found))
+  await rename(`${path}.new`, path)
+  return found
 }

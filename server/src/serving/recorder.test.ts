@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { testCtx } from '../core/testing.ts'
 import { queryRows, startTables, tablesMigrations } from '../tables/index.ts'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Recorder, type Recorded } from './recorder.ts'
+import { parseSegment, recoverSegments } from './recording-spool.ts'
 
 const request: Recorded = {
   requestId: 'r1',
@@ -72,4 +75,28 @@ test('counts what it could not keep', async () => {
   expect(recorder.figures).toEqual({ held: 2, dropped: 3, written: 0 })
   await recorder[Symbol.asyncDispose]()
   expect(recorder.figures).toEqual({ held: 0, dropped: 3, written: 2 })
+})
+
+test('what a killed process recorded is written by the next one, once', async () => {
+  await using ctx = await testCtx('sqlite', tablesMigrations)
+  await using _tables = await startTables(ctx)
+  const folder = join(ctx.config.dataDir, 'serving', 'recorded')
+  const killed = new Recorder(ctx, 'main.default.traffic_payload')
+  killed.add(request)
+  killed.add({ ...request, requestId: 'r2' })
+  await expect.poll(() => readdir(folder).catch(() => [])).toHaveLength(1)
+  const count = async () =>
+    (await queryRows(ctx, { sql: 'select count(*) from traffic_payload' })).rows
+  const [file = ''] = await readdir(folder)
+  const copy = join(folder, file)
+  const text = await readFile(copy, 'utf8')
+  await recoverSegments(ctx, [file])
+  expect([await count(), await readdir(folder)]).toEqual([[[4]], []])
+  // Killed again after the commit and before the file was deleted; its last line was cut off.
+  await writeFile(copy, `${text}["r3"`)
+  await recoverSegments(ctx, [file])
+  expect([await count(), await readdir(folder)]).toEqual([[[4]], []])
+  await killed[Symbol.asyncDispose]()
+  expect(await count()).toEqual([[4]])
+  expect(parseSegment('')).toBeUndefined()
 })

@@ -1,15 +1,16 @@
 /**
- * Keeps recorded requests in memory and writes them to an inference table in batches.
+ * Keeps recorded requests until they are written to an inference table in batches.
  *
  *   quiet → (add) holding → (5 s, or 5,000 records) writing → quiet, or holding what came meanwhile
  *                              └→ the write failed: the records wait for the next try
  *
- * Adding never waits. When `capacity` records are held because the table cannot keep up, further
- * ones are not kept; `dropped` counts them, and the endpoint's metrics show it.
+ * Adding never waits. What was added is in a file before the request is answered, so that a killed
+ * process loses none and the next writes each once (`recording-spool`). When `capacity` records are
+ * held because the table cannot keep up, further ones are not kept; `dropped` counts them, and the
+ * endpoint's metrics show it.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { newId, type Ctx } from '../core/index.ts'
-import { writeTable } from '../tables/index.ts'
+import type { Ctx } from '../core/index.ts'
+import { Segment } from './recording-spool.ts'
 
 export interface Recorded {
   readonly requestId: string
@@ -34,8 +35,6 @@ interface Held extends Recorded {
 
 const flushAfterMs = 5_000
 const flushAtRecords = 5_000
-const writtenAtOnce = 5_000
-const preparedAtOnce = 250
 
 const columns = [
   { name: 'request_id', type: 'string' },
@@ -60,7 +59,11 @@ export class Recorder implements AsyncDisposable {
   readonly table: string
   readonly #ctx: Ctx
   readonly #capacity: number
-  #held: Held[] = []
+  /** Added in this turn, and not in a file yet. */
+  #fresh: Held[] = []
+  #open: Segment | undefined
+  #closed: Segment[] = []
+  #held = 0
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
   #dropped = 0
@@ -73,20 +76,40 @@ export class Recorder implements AsyncDisposable {
   }
 
   get figures(): { readonly held: number; readonly dropped: number; readonly written: number } {
-    return { held: this.#held.length, dropped: this.#dropped, written: this.#written }
+    return { held: this.#held, dropped: this.#dropped, written: this.#written }
   }
 
   add(record: Recorded): void {
-    if (this.#held.length >= this.#capacity) {
-      if (this.#dropped === 0) {
-        const { table } = this
-        this.#ctx.log.error({ table }, 'traffic is not recorded: its table cannot keep up')
-      }
-      this.#dropped += 1
+    if (this.#held >= this.#capacity) {
+      this.#drop('its table cannot keep up', 1)
       return
     }
-    this.#held.push({ ...record, at: this.#ctx.now() })
-    if (this.#held.length === flushAtRecords) this.#flushSoon(0)
+    this.#held += 1
+    // Requests that were scored together go into the file together, before any is answered.
+    if (this.#fresh.length === 0) queueMicrotask(() => this.#spool())
+    this.#fresh.push({ ...record, at: this.#ctx.now() })
+  }
+
+  #drop(why: string, records: number, error?: unknown): void {
+    if (this.#dropped === 0) {
+      this.#ctx.log.error({ table: this.table, err: error }, `traffic is not recorded: ${why}`)
+    }
+    this.#dropped += records
+  }
+
+  #spool(): void {
+    const fresh = this.#fresh
+    this.#fresh = []
+    if (fresh.length === 0) return
+    try {
+      this.#open ??= new Segment(this.#ctx, { table: this.table, columns })
+      this.#open.add(fresh.flatMap(toRows), fresh.length)
+    } catch (error) {
+      this.#held -= fresh.length
+      this.#drop('its file cannot be written', fresh.length, error)
+      return
+    }
+    if (this.#open.records >= flushAtRecords) this.#flushSoon(0)
     else this.#timer ??= setTimeout(() => this.#flushSoon(0), flushAfterMs)
   }
 
@@ -94,7 +117,8 @@ export class Recorder implements AsyncDisposable {
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    while (this.#held.length > 0 || this.#writing) {
+    this.#spool()
+    while (this.#open || this.#closed.length > 0 || this.#writing) {
       this.#writing ??= this.#write().finally(() => (this.#writing = undefined))
       await this.#writing
     }
@@ -102,8 +126,11 @@ export class Recorder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.flush().catch((error: unknown) => {
-      const lost = this.#held.length
-      this.#ctx.log.error({ err: error, table: this.table, lost }, 'recorded traffic was lost')
+      const held = this.#held
+      this.#ctx.log.error(
+        { err: error, table: this.table, held },
+        'traffic waits for the next start',
+      )
     })
     clearTimeout(this.#timer)
   }
@@ -120,21 +147,17 @@ export class Recorder implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    const batch = this.#held.slice(0, writtenAtOnce)
-    const rows: unknown[][] = []
-    // In slices, so that requests get their turn between them.
-    for (let start = 0; start < batch.length; start += preparedAtOnce) {
-      rows.push(...batch.slice(start, start + preparedAtOnce).flatMap(toRows))
-      await nextTurn()
+    if (this.#open) {
+      this.#open.close()
+      this.#closed.push(this.#open)
+      this.#open = undefined
     }
-    await writeTable(this.#ctx, {
-      table: this.table,
-      mode: 'append',
-      source: { columns, rows },
-      requestId: newId(),
-    })
-    this.#held = this.#held.slice(batch.length)
-    this.#written += batch.length
+    const [segment] = this.#closed
+    if (!segment) return
+    await segment.write()
+    this.#closed = this.#closed.slice(1)
+    this.#held -= segment.records
+    this.#written += segment.records
   }
 }
 
