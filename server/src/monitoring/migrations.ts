@@ -34,4 +34,17 @@ export const monitoringMigrations: Migrations = {
         .execute()
     },
   },
+  '0002_monitoring_alert_version': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('monitor_alert')
+        .addColumn('table_version', 'bigint', (c) => c.notNull().defaultTo(-1))
+        .execute()
+      await db.schema
+        .createIndex('monitor_alert_raised')
+        .on('monitor_alert')
+        .columns(['monitor', 'table_version'])
+        .execute()
+    },
+  },
 }

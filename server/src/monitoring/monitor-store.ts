@@ -61,9 +61,27 @@ export async function insertAlert(db: Db, alert: Alert): Promise<void> {
       value: alert.value,
       limit_value: alert.limit,
       window_end: alert.window,
+      table_version: alert.version,
       created_at: alert.createdAt.getTime(),
     })
     .execute()
+}
+
+/** Whether this was raised before about the same rows, against the same limit. */
+export async function wasRaised(db: Db, alert: Alert): Promise<boolean> {
+  const row = await db
+    .selectFrom('monitor_alert')
+    .select('id')
+    .where('monitor', '=', alert.monitor)
+    .where('table_version', '=', alert.version)
+    .where('table_name', '=', alert.table)
+    .where('window_end', '=', alert.window)
+    .where('column_name', '=', alert.column)
+    .where('metric', '=', alert.metric)
+    .where('slice', '=', alert.slice)
+    .where('limit_value', '=', alert.limit)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Newest first. */
@@ -99,6 +117,7 @@ function toAlert(row: Selectable<MonitorAlertTable>): Alert {
     value: row.value,
     limit: row.limit_value,
     window: row.window_end,
+    version: Number(row.table_version),
     createdAt: new Date(Number(row.created_at)),
   }
 }

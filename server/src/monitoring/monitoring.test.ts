@@ -59,6 +59,53 @@ test('a drifted week raises one alert for what drifted, kept with its event', as
   })
 })
 
+test('keeps drift of every feature and quality of the predictions, for all rows and every slice', async () => {
+  await withTables(async (ctx) => {
+    await setMonitor(ctx, monitor)
+    await refreshMonitor(ctx, 'sales')
+    const sql = `SELECT column_name, metric, string_agg(slice_value, ',' ORDER BY slice_value)
+      FROM shop.sales_drift_metrics GROUP BY ALL ORDER BY ALL`
+    const numeric = ['guess', 'label', 'price'].flatMap((column) =>
+      ['ks', 'null_share', 'psi'].map((metric) => [column, metric, ',A,B']),
+    )
+    expect((await queryRows(ctx, { sql })).rows).toEqual(
+      [
+        ...numeric,
+        ['guess', 'recall', ',A'],
+        ['plan', 'null_share', ''],
+        ['plan', 'psi', ''],
+      ].toSorted((a, b) => (a.join() < b.join() ? -1 : 1)),
+    )
+    // Half of the positive rows are guessed; all are of plan A, so plan B has no recall.
+    const recall = `SELECT slice_value, value, rows FROM shop.sales_drift_metrics
+      WHERE metric = 'recall' ORDER BY ALL`
+    const [all, a] = (await queryRows(ctx, { sql: recall })).rows
+    expect([all, a]).toEqual([
+      ['', 0.5, 400],
+      ['A', 0.5, 200],
+    ])
+  })
+})
+
+test('raises a limit once about a version of the table, and again about the next', async () => {
+  await withTables(async (ctx) => {
+    await setMonitor(ctx, monitor)
+    const events = async () =>
+      (await listEvents(ctx.db, { after: 0, limit: 99, types: ['monitoring.alert'] })).length
+    await refreshMonitor(ctx, 'sales')
+    const again = await Promise.all([refreshMonitor(ctx, 'sales'), refreshMonitor(ctx, 'sales')])
+    expect(again.map((refresh) => refresh.alerts.length)).toEqual([2, 2])
+    expect([await events(), (await listAlerts(ctx.db, 'sales', 9)).length]).toEqual([2, 2])
+    await setMonitor(ctx, { ...monitor, alerts: [{ column: '*', metric: 'psi', limit: 0.3 }] })
+    await refreshMonitor(ctx, 'sales')
+    expect(await events()).toBe(3)
+    const sql = 'SELECT * FROM shop.sales WHERE id = 1 AND price = 2'
+    await writeTable(ctx, { table: 'shop.sales', mode: 'append', source: { sql } })
+    await refreshMonitor(ctx, 'sales')
+    expect(await events()).toBe(4)
+  })
+})
+
 test('the same week as the baseline raises nothing about drift', async () => {
   await withTables(async (ctx) => {
     await setMonitor(ctx, { ...monitor, baseline: { table: 'shop.sales' }, time_column: 'week' })

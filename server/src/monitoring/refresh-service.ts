@@ -4,7 +4,13 @@ import { lowerIsBetter, qualityMetrics, type QualityMetric } from '../serving/in
 import { queryRows, writeTable } from '../tables/index.ts'
 import { monitoringErrors } from './errors.ts'
 import { measureDrift, measureQuality, openSides, quote, type Sides } from './measure.ts'
-import { findMonitor, insertAlert, updateRefreshed, upsertMonitor } from './monitor-store.ts'
+import {
+  findMonitor,
+  insertAlert,
+  updateRefreshed,
+  upsertMonitor,
+  wasRaised,
+} from './monitor-store.ts'
 import type { MonitorDefinition } from './schema.ts'
 import type { Alert, Measurement, Monitor } from './types.ts'
 
@@ -28,7 +34,11 @@ export interface Refresh {
   readonly alerts: readonly Alert[]
 }
 
-/** Compares the newest window with the baseline, keeps every value, and raises what is over a limit. */
+/**
+ * Compares the newest window with the baseline, keeps every value, and raises what is over a limit.
+ * About the same version of the table each limit is raised once, so a refresh that is tried again
+ * after a crash, or asked for twice, starts nothing a second time; the answer names it every time.
+ */
 export async function refreshMonitor(ctx: Ctx, name: string): Promise<Refresh> {
   const { definition } = await getMonitor(ctx, name)
   const sides = await openSides(ctx, definition)
@@ -41,6 +51,7 @@ export async function refreshMonitor(ctx: Ctx, name: string): Promise<Refresh> {
   await writeProfile(ctx, definition, sides)
   const alerts = findAlerts(ctx, definition, { sides, measurements })
   await inTransaction(ctx, async (tx) => {
+    // First, for the lock on the monitor's row: of two refreshes at once one sees the other's alerts.
     await updateRefreshed(tx.db, name, { at: tx.now(), version: sides.version })
     await appendEvent(tx, {
       type: 'monitoring.refreshed',
@@ -48,24 +59,21 @@ export async function refreshMonitor(ctx: Ctx, name: string): Promise<Refresh> {
       payload: { monitor: name, table: definition.table, window_end: sides.window },
     })
     for (const alert of alerts) {
-      await insertAlert(tx.db, alert)
-      await appendEvent(tx, {
-        type: 'monitoring.alert',
-        subject: `monitor:${name}`,
-        payload: {
-          monitor: name,
-          table: alert.table,
-          column: alert.column,
-          metric: alert.metric,
-          value: alert.value,
-          limit: alert.limit,
-          window: alert.window,
-        },
-      })
+      if (!(await wasRaised(tx.db, alert))) await raise(tx, alert)
     }
   })
   const { window, version, baselineVersion } = sides
   return { window, version, baselineVersion, measurements, alerts }
+}
+
+async function raise(tx: Ctx, alert: Alert): Promise<void> {
+  const { monitor, table, column, metric, value, limit, window } = alert
+  await insertAlert(tx.db, alert)
+  await appendEvent(tx, {
+    type: 'monitoring.alert',
+    subject: `monitor:${monitor}`,
+    payload: { monitor, table, column, metric, value, limit, window },
+  })
 }
 
 async function requireBaseline(
@@ -99,6 +107,7 @@ function findAlerts(
         value: found.value,
         limit: rule.limit,
         window: sides.window,
+        version: sides.version,
         createdAt: ctx.now(),
       })),
   )

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 export interface MonitorTable {
   name: string
   definition: string
@@ -17,6 +19,8 @@ export interface MonitorAlertTable {
   value: number
   limit_value: number
   window_end: string
+  /** Of the watched table; -1 in rows from before it was kept. */
+  table_version: Generated<number>
   created_at: number
 }
 

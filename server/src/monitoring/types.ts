@@ -31,5 +31,7 @@ export interface Alert {
   readonly value: number
   readonly limit: number
   readonly window: string
+  /** Of the watched table. */
+  readonly version: number
   readonly createdAt: Date
 }
