@@ -7,6 +7,7 @@ import {
   makeVersion,
   putArtifact,
   runSql,
+  sendTrace,
 } from './seed.ts'
 import { looks, openSite, type AccessCheck, type Look, type Site } from './site.ts'
 
@@ -65,6 +66,7 @@ async function seed(url: string): Promise<readonly string[]> {
   await runSql(api, 'CREATE TABLE main.default.customers AS SELECT 1 AS id, 2.5 AS charges')
   const { jobId, runId } = await makeJobRun(api)
   const run = `/experiments/${experimentId}/runs/${first}`
+  const traceId = await sendTrace(url, experimentId)
   const compare = `/experiments/${experimentId}/compare?runs=${runIds.join(',')}`
   return [
     '/',
@@ -77,7 +79,10 @@ async function seed(url: string): Promise<readonly string[]> {
     compare,
     `${compare}&tab=parallel`,
     `${compare}&tab=scatter`,
+    `${compare}&tab=contour`,
     `${compare}&tab=charts`,
+    `/experiments/${experimentId}?tab=traces`,
+    `/experiments/${experimentId}/traces/${traceId}`,
     '/models',
     '/models/churn',
     `/models/churn/versions/${later}`,
@@ -106,6 +111,9 @@ async function seed(url: string): Promise<readonly string[]> {
   ]
 }
 
+/** Three windows share the machine with whatever else it does. */
+const patience = { timeout: 400_000 }
+
 /** The phone shows the light theme's colours. */
 const checked: Readonly<Record<string, AccessCheck>> = {
   light: 'everything',
@@ -120,17 +128,19 @@ const every: [string, Look, AccessCheck][] = Object.entries(looks).map(([name, l
 ])
 
 describe.concurrent.each(every)('every page, %s', (_name, look, what) => {
-  test('shows itself without an error, fits its window, and passes WCAG 2.2 AA', async ({
-    expect,
-  }) => {
-    await using view = await site.open(look)
-    const found: string[] = []
-    for (const path of paths) {
-      await view.visit(path)
-      const wide = await view.page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      if (Number(wide) > 0) found.push(`${path} is ${String(wide)} px wider than the window`)
-      for (const violation of await view.checkAccess(what)) found.push(`${path} ${violation}`)
-    }
-    expect([...view.problems, ...found]).toEqual([])
-  })
+  test(
+    'shows itself without an error, fits its window, and passes WCAG 2.2 AA',
+    patience,
+    async ({ expect }) => {
+      await using view = await site.open(look)
+      const found: string[] = []
+      for (const path of paths) {
+        await view.visit(path)
+        const wide = await view.page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        if (Number(wide) > 0) found.push(`${path} is ${String(wide)} px wider than the window`)
+        for (const violation of await view.checkAccess(what)) found.push(`${path} ${violation}`)
+      }
+      expect([...view.problems, ...found]).toEqual([])
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { apiOf, makeExperiment, makeRun, putArtifact } from './seed.ts'
+import { apiOf, makeExperiment, makeRun, putArtifact, sendTrace } from './seed.ts'
 import { openSite, type Site } from './site.ts'
 
 let site: Site
@@ -103,6 +103,48 @@ test('gathers runs into groups and keeps the view under a name', async () => {
   await page.getByText('3 groups of 4 runs loaded').waitFor()
   await page.getByRole('button', { name: 'Delete the view by depth' }).click()
   await expect.poll(() => page.getByRole('link', { name: 'by depth' }).count()).toBe(0)
+  expect(view.problems).toEqual([])
+})
+
+test('edits notes and tags where they stand', async () => {
+  const { experimentId, runIds } = await threeRuns('notes')
+  await using view = await site.open()
+  const { page } = view
+  await view.visit(`/experiments/${experimentId}/runs/${runIds[0] ?? ''}`)
+  await page.getByRole('button', { name: 'Write a note' }).click()
+  await page.getByRole('textbox', { name: 'Note on this run' }).fill('It **works**.')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('strong', { hasText: 'works' }).waitFor()
+
+  await page.getByRole('textbox', { name: 'New tag' }).fill('team')
+  await page.getByRole('textbox', { name: 'Value' }).fill('growth')
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.getByRole('button', { name: 'Edit team' }).click()
+  await page.getByRole('textbox', { name: 'Value of team' }).fill('risk')
+  await page.keyboard.press('Enter')
+  await page.getByText('risk', { exact: true }).waitFor()
+  expect(await view.checkAccess()).toEqual([])
+  await page.reload()
+  await page.getByText('risk', { exact: true }).waitFor()
+  await page.locator('strong', { hasText: 'works' }).waitFor()
+  await page.getByRole('button', { name: 'Delete team' }).click()
+  await expect.poll(() => page.getByText('risk', { exact: true }).count()).toBe(0)
+  expect(view.problems).toEqual([])
+})
+
+test('shows the traces of an experiment and where one failed', async () => {
+  const { experimentId } = await threeRuns('traces')
+  await sendTrace(site.url, experimentId)
+  await using view = await site.open()
+  const { page } = view
+  await view.visit(`/experiments/${experimentId}`)
+  await page.getByRole('button', { name: 'Traces' }).click()
+  await page.getByRole('link', { name: 'answer' }).click()
+  const lines = page.getByRole('list', { name: 'When each span ran' }).getByRole('button')
+  await expect.poll(() => lines.count()).toBe(2)
+  await expect.poll(() => page.getByRole('alert').textContent()).toBe('nothing found')
+  await lines.first().click()
+  await page.getByText('"question": "why?"').waitFor()
   expect(view.problems).toEqual([])
 })
 

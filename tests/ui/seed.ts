@@ -83,6 +83,40 @@ export async function putArtifact(
   await api.put(`/api/2.0/mlflow-artifacts/artifacts/${folder}/${file.path}`, file.text)
 }
 
+const traceId = '5b8efff798038103d269b633813fc60c'
+
+/** A trace of two spans, the inner one failed, sent as an OpenTelemetry exporter does; its id. */
+export async function sendTrace(url: string, experimentId: string): Promise<string> {
+  const startMs = Date.now() - 60_000
+  const span = (spanId: string, after: number, extras: object): object => ({
+    traceId,
+    spanId,
+    startTimeUnixNano: `${startMs + after}000000`,
+    endTimeUnixNano: `${startMs + 120}000000`,
+    ...extras,
+  })
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } })
+  const spans = [
+    span('00000000000000aa', 0, {
+      name: 'answer',
+      attributes: [text('mlflow.spanInputs', '{"question":"why?"}')],
+      status: { code: 1 },
+    }),
+    span('00000000000000bb', 40, {
+      name: 'look up',
+      parentSpanId: '00000000000000aa',
+      status: { code: 2, message: 'nothing found' },
+    }),
+  ]
+  const response = await fetch(`${url}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-mlflow-experiment-id': experimentId },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+  })
+  if (!response.ok) throw new Error(`/v1/traces: ${response.status} ${await response.text()}`)
+  return `tr-${traceId}`
+}
+
 export async function makeVersion(api: Api, name: string, runId: string): Promise<string> {
   await api.post(`${mlflow}/registered-models/create`, { name }).catch(() => undefined)
   const run = await api.get<{ run: { info: { artifact_uri: string } } }>(

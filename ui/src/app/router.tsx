@@ -30,14 +30,14 @@ const experiments = createRoute({
 const experiment = createRoute({
   getParentRoute,
   path: '/experiments/$experimentId',
-  validateSearch: textSearch('q', 'sort', 'columns', 'selected', 'view', 'group', 'open'),
+  validateSearch: textSearch('q', 'sort', 'columns', 'selected', 'view', 'group', 'open', 'tab'),
   component: lazyRouteComponent(() => import('../tracking/experiment-page.tsx'), 'ExperimentPage'),
 })
 
 const compare = createRoute({
   getParentRoute,
   path: '/experiments/$experimentId/compare',
-  validateSearch: textSearch('runs', 'tab', 'x', 'y', 'axes', 'all'),
+  validateSearch: textSearch('runs', 'tab', 'x', 'y', 'z', 'axes', 'all'),
   component: lazyRouteComponent(() => import('../tracking/compare-page.tsx'), 'ComparePage'),
 })
 
@@ -46,6 +46,13 @@ const run = createRoute({
   path: '/experiments/$experimentId/runs/$runId',
   validateSearch: textSearch('tab', 'path', 'metric', 'x', 'smooth', 'log'),
   component: lazyRouteComponent(() => import('../tracking/run-page.tsx'), 'RunPage'),
+})
+
+const trace = createRoute({
+  getParentRoute,
+  path: '/experiments/$experimentId/traces/$traceId',
+  validateSearch: textSearch('span'),
+  component: lazyRouteComponent(() => import('../tracking/trace-page.tsx'), 'TracePage'),
 })
 
 const models = createRoute({
@@ -217,6 +224,7 @@ const routeTree = root.addChildren([
   experiment,
   compare,
   run,
+  trace,
   models,
   model,
   version,

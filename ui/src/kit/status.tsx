@@ -32,6 +32,8 @@ const looks: Readonly<Record<string, StatusLook>> = {
   DELIVERED: ok('Delivered'),
   ACTIVE: ok('Active'),
   SUCCESS_WITH_FAILURES: warn('Succeeded with failures'),
+  OK: ok('OK'),
+  ERROR: bad('Error'),
   FAILED: bad('Failed'),
   FAILED_REGISTRATION: bad('Registration failed'),
   TIMEDOUT: bad('Timed out'),

@@ -6,6 +6,7 @@ import { Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx'
 import { Story } from '../kit/story.tsx'
 import { Tabs } from '../kit/tabs.tsx'
+import { CompareContour } from './compare-contour.tsx'
 import { CompareParallel } from './compare-parallel.tsx'
 import { CompareScatter } from './compare-scatter.tsx'
 import { CompareTable } from './compare-table.tsx'
@@ -56,7 +57,7 @@ function CompareBody({ runs }: { readonly runs: readonly Run[] }): ReactNode {
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: { ...search, ...change }, replace: true })
   const labels = useMemo(() => runs.map(runName), [runs])
-  const tabs = ['differences', 'parallel', 'scatter', 'charts'] as const
+  const tabs = ['differences', 'parallel', 'scatter', 'contour', 'charts'] as const
   const active = tabs.find((tab) => tab === search.tab) ?? 'differences'
   return (
     <>
@@ -105,6 +106,19 @@ function CompareBody({ runs }: { readonly runs: readonly Run[] }): ReactNode {
                 runs={runs}
                 x={search.x}
                 y={search.y}
+                onChange={(axes) => set(axes)}
+              />
+            ),
+          },
+          {
+            id: 'contour',
+            label: 'Contour',
+            content: (
+              <CompareContour
+                runs={runs}
+                x={search.x}
+                y={search.y}
+                z={search.z}
                 onChange={(axes) => set(axes)}
               />
             ),

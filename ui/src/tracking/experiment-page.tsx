@@ -1,19 +1,25 @@
-import { getRouteApi } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useState, type ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
+import { Button } from '../kit/button.tsx'
 import { CopyId } from '../kit/code.tsx'
+import { Dialog } from '../kit/dialog.tsx'
+import { Segments } from '../kit/field.tsx'
 import { Page, PageHeader } from '../kit/page.tsx'
 import { Loaded } from '../kit/states.tsx'
 import { Story } from '../kit/story.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { Note, noteKey } from './note.tsx'
 import { RunTable } from './run-table.tsx'
-import { useExperiment } from './use-experiments.ts'
+import { TraceTable } from './trace-table.tsx'
+import { useExperiment, useSetExperimentTag } from './use-experiments.ts'
 import { tagOf, type Experiment } from './wire.ts'
 
 const route = getRouteApi('/experiments/$experimentId')
 
 export function ExperimentPage(): ReactNode {
   const { experimentId } = route.useParams()
+  const { tab } = route.useSearch()
   const query = useExperiment(experimentId)
   return (
     <Page title={query.data?.name ?? 'Experiment'} fill>
@@ -27,7 +33,11 @@ export function ExperimentPage(): ReactNode {
         {(experiment) => (
           <>
             <ExperimentHead experiment={experiment} />
-            <RunTable experimentId={experimentId} />
+            {tab === 'traces' ? (
+              <TraceTable experimentId={experimentId} />
+            ) : (
+              <RunTable experimentId={experimentId} />
+            )}
           </>
         )}
       </Loaded>
@@ -36,18 +46,67 @@ export function ExperimentPage(): ReactNode {
 }
 
 function ExperimentHead({ experiment }: { readonly experiment: Experiment }): ReactNode {
+  const [editing, setEditing] = useState(false)
+  const note = tagOf(experiment.tags, noteKey)
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/experiments/$experimentId' })
   return (
     <>
       <Story at="trials" />
       <PageHeader
         title={experiment.name}
-        kicker={tagOf(experiment.tags, 'mlflow.note.content')?.split('\n')[0]}
+        kicker={note?.split('\n')[0]}
+        actions={
+          <>
+            <Segments
+              label="What is shown"
+              value={search.tab === 'traces' ? 'traces' : 'runs'}
+              options={[
+                { value: 'runs', label: 'Runs' },
+                { value: 'traces', label: 'Traces' },
+              ]}
+              onChange={(tab) => void navigate({ search: tab === 'traces' ? { tab } : {} })}
+            />
+            <Button icon="file" onClick={() => setEditing(true)}>
+              {note === undefined ? 'Write a note' : 'Note'}
+            </Button>
+          </>
+        }
         facts={[
           { name: 'Id', value: <CopyId id={experiment.experiment_id} /> },
           { name: 'Changed', value: <RelativeTime time={experiment.last_update_time} /> },
           { name: 'Artifacts', value: <CopyId id={experiment.artifact_location ?? ''} /> },
         ]}
       />
+      <NoteDialog experiment={experiment} open={editing} onClose={() => setEditing(false)} />
     </>
+  )
+}
+
+/** The run table has the page; the note opens over it. */
+function NoteDialog({
+  experiment,
+  open,
+  onClose,
+}: {
+  readonly experiment: Experiment
+  readonly open: boolean
+  readonly onClose: () => void
+}): ReactNode {
+  const setTag = useSetExperimentTag(experiment.experiment_id)
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={experiment.name}
+      wide
+      actions={<Button onClick={onClose}>Close</Button>}
+    >
+      <Note
+        about="experiment"
+        text={tagOf(experiment.tags, noteKey)}
+        onSave={(value) => setTag.mutate({ key: noteKey, value })}
+      />
+    </Dialog>
   )
 }

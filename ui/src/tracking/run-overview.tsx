@@ -4,13 +4,15 @@ import { CopyId } from '../kit/code.tsx'
 import type { Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
 import { formatDuration, formatMetric } from '../kit/format.ts'
-import { Markdown } from '../kit/markdown.tsx'
 import { Columns, KeyValues, Panel, Section, type Fact } from '../kit/page.tsx'
 import { StageBadge, Status } from '../kit/status.tsx'
 import { useVersionsOfRun } from '../registry/use-versions.ts'
 import { RunLink } from './run-columns.tsx'
 import { tablePathOf } from './dataset-path.ts'
 import { factsOf, runDuration, runName } from './run-facts.ts'
+import { Note, noteKey } from './note.tsx'
+import { TagList } from './tag-list.tsx'
+import { useSetRunTag } from './use-run-tags.ts'
 import { useChildRuns } from './use-runs.ts'
 import type { DatasetInput, Metric, Run, Tag } from './wire.ts'
 import styles from './run-overview.module.css'
@@ -30,11 +32,6 @@ const metricColumns: readonly Column<Metric>[] = [
 const paramColumns: readonly Column<Tag>[] = [
   { id: 'key', header: 'Parameter', value: (param) => param.key },
   { id: 'value', header: 'Value', width: 180, value: (param) => param.value },
-]
-
-const tagColumns: readonly Column<Tag>[] = [
-  { id: 'key', header: 'Tag', value: (tag) => tag.key },
-  { id: 'value', header: 'Value', width: 220, value: (tag) => tag.value },
 ]
 
 const childColumns: readonly Column<Run>[] = [
@@ -66,15 +63,15 @@ export function RunOverview({ run }: { readonly run: Run }): ReactNode {
     [run],
   )
   const children = useChildRuns(run)
-  const note = tags.get('mlflow.note.content')
+  const setTag = useSetRunTag(run.info.run_id)
   return (
     <Columns>
       <div className={styles['stack']}>
-        {note !== undefined && (
-          <Panel>
-            <Markdown text={note} />
-          </Panel>
-        )}
+        <Note
+          about="run"
+          text={tags.get(noteKey)}
+          onSave={(value) => setTag.mutate({ key: noteKey, value })}
+        />
         <div className={styles['tables']}>
           <Section title="Metrics">
             <KeyTable rows={run.data?.metrics} columns={metricColumns} label="Metrics" />
@@ -83,11 +80,7 @@ export function RunOverview({ run }: { readonly run: Run }): ReactNode {
             <KeyTable rows={run.data?.params} columns={paramColumns} label="Parameters" />
           </Section>
         </div>
-        {userTags.length > 0 && (
-          <Section title="Tags">
-            <KeyTable rows={userTags} columns={tagColumns} label="Tags" />
-          </Section>
-        )}
+        <TagList tags={userTags} busy={setTag.isPending} onChange={setTag.mutate} />
         {(children.data?.length ?? 0) > 0 && (
           <Section title="Child runs" note={`${children.data?.length ?? 0}`}>
             <DataTable

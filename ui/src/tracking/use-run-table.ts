@@ -12,7 +12,9 @@ const noRuns: readonly Run[] = []
 /** A group for the runs under one parent; it is no column of the table. */
 const byParent: Column<Run> = { id: parentColumn, header: 'parent run' }
 
-type RunTableSearch = TextSearch<'q' | 'sort' | 'columns' | 'selected' | 'view' | 'group' | 'open'>
+type RunTableSearch = TextSearch<
+  'q' | 'sort' | 'columns' | 'selected' | 'view' | 'group' | 'open' | 'tab'
+>
 
 export interface RunTableState {
   readonly search: RunTableSearch
