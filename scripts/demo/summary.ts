@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Millrace } from '@millrace/sdk'
 import { shorten, type Display } from './display.ts'
 import type { DemoServer } from './platform.ts'
 import type { WeekResult } from './show-week.ts'
 import type { CandidateResult, PipelineResult } from './show-pipeline.ts'
+
+const restMs = 4_000
 
 export interface Summary {
   readonly pipeline: PipelineResult
@@ -48,7 +51,7 @@ export async function showSummary(
       'drift',
       `${week.alert.metric} of ${week.alert.column} ${week.alert.value.toFixed(2)} > ${week.alert.limit}: run ${week.retrainingRunId} retrained`,
     ],
-    ['server', `${await residentMiB(server.pid)} MiB resident`],
+    ['server', await describeMemory(server.pid)],
     ['time', `${((Date.now() - began) / 1000).toFixed(0)} s`],
     ['look', server.url],
   ]
@@ -91,6 +94,13 @@ function toJson(value: string | null, type: string): string | number | null {
 async function countRows(millrace: Millrace, table: string): Promise<string> {
   const { rows } = await millrace.tables.query(`select count(*) from ${table}`)
   return Number(rows[0]?.[0] ?? 0).toLocaleString('en')
+}
+
+/** Right after the work, and once the heap has shrunk behind it. */
+async function describeMemory(pid: number): Promise<string> {
+  const after = await residentMiB(pid)
+  await delay(restMs)
+  return `${await residentMiB(pid)} MiB resident at rest, ${after} right after the work`
 }
 
 /** From Linux' own account of the process; elsewhere it is not known. */
