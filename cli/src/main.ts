@@ -2,6 +2,7 @@ import { MillraceApiError, ServerUnreachableError } from '@millrace/sdk'
 import { auditVerb } from './auth.ts'
 import { automlVerb } from './automl.ts'
 import { gateVerb } from './gates.ts'
+import { importVerb } from './import.ts'
 import { cancelVerb, logsVerb, repairVerb, runsVerb, runVerb } from './jobs.ts'
 import { openOutput } from './output.ts'
 import { replayVerb, whyVerb } from './provenance.ts'
@@ -30,6 +31,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   why: whyVerb,
   replay: replayVerb,
   score: scoreVerb,
+  import: importVerb,
   audit: auditVerb,
 }
 

@@ -46,7 +46,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
 export interface CallOptions {
   readonly query?: Query
-  /** Sent as JSON; bytes are sent as they are. */
+  /** Sent as JSON; bytes and streams are sent as they are, a stream only once. */
   readonly body?: unknown
   readonly signal?: AbortSignal
 }
@@ -71,8 +71,8 @@ export function openHttp(options: ConnectOptions): Http {
     for (let attempt = 1; ; attempt += 1) {
       const response = await send({ ...options, url }, method, { ...call, path })
       if (response.ok) return response
-      if (!retriedStatuses.has(response.status) || attempt === maxTries)
-        throw await toError(response)
+      const isFinal = call.body instanceof ReadableStream || attempt === maxTries
+      if (!retriedStatuses.has(response.status) || isFinal) throw await toError(response)
       await response.body?.cancel()
       await delay(100 * 2 ** attempt, undefined, call.signal ? { signal: call.signal } : {})
     }
@@ -92,21 +92,25 @@ async function send(
   call: CallOptions & { readonly path: string },
 ): Promise<Response> {
   const headers = new Headers(options.token ? { authorization: `Bearer ${options.token}` } : {})
-  const type = call.body instanceof Uint8Array ? 'application/octet-stream' : 'application/json'
+  const isBytes = call.body instanceof Uint8Array || call.body instanceof ReadableStream
+  const type = isBytes ? 'application/octet-stream' : 'application/json'
   if (call.body !== undefined) headers.set('content-type', type)
   const target = options.url + call.path + formatQuery(call.query ?? {})
   const timeout = AbortSignal.timeout(options.timeoutMs ?? 300_000)
   const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
   try {
-    return await fetch(target, { method, headers, signal, body: encodeBody(call.body) })
+    const body = encodeBody(call.body)
+    const duplex = body instanceof ReadableStream ? { duplex: 'half' as const } : {}
+    return await fetch(target, { method, headers, signal, body, ...duplex })
   } catch (error) {
     if (call.signal?.aborted) throw error
     throw new ServerUnreachableError(options.url, error)
   }
 }
 
-function encodeBody(body: unknown): string | Uint8Array<ArrayBuffer> | null {
+function encodeBody(body: unknown): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
   if (body === undefined) return null
+  if (body instanceof ReadableStream) return body
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
 }
 

@@ -7,10 +7,17 @@ import { provenanceApi, type ProvenanceApi } from './provenance.ts'
 import { registryApi, type RegistryApi } from './registry.ts'
 import { servingApi, type ServingApi } from './serving.ts'
 import { tablesApi, type TablesApi } from './tables.ts'
+import { trackingApi, type TrackingApi } from './tracking.ts'
 import { workspaceApi, type WorkspaceApi } from './workspace.ts'
 
 export { hasSearchEnded, type Search, type SearchSettings, type Trial } from './automl.ts'
-export { MillraceApiError, ServerUnreachableError, type ConnectOptions, type Http } from './http.ts'
+export {
+  MillraceApiError,
+  openHttp,
+  ServerUnreachableError,
+  type ConnectOptions,
+  type Http,
+} from './http.ts'
 export {
   isFinished,
   type Job,
@@ -21,6 +28,7 @@ export {
 } from './jobs.ts'
 export type { Replay, Why } from './provenance.ts'
 export type { TransitionRequest } from './registry.ts'
+export type { ImportedItem, KeyValue, MetricPoint } from './tracking.ts'
 export type { QueryResult } from './tables.ts'
 export type { Deployment } from './workspace.ts'
 
@@ -37,6 +45,7 @@ export interface Millrace {
   readonly registry: RegistryApi
   readonly serving: ServingApi
   readonly tables: TablesApi
+  readonly tracking: TrackingApi
   readonly workspace: WorkspaceApi
 }
 
@@ -53,6 +62,7 @@ export function connect(options: ConnectOptions): Millrace {
     registry: registryApi(http),
     serving: servingApi(http),
     tables: tablesApi(http),
+    tracking: trackingApi(http),
     workspace: workspaceApi(http),
   }
 }

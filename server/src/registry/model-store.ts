@@ -44,6 +44,16 @@ export async function takeVersionNumber(db: Db, id: number, now: number): Promis
   return row.last_version
 }
 
+/** Versions with numbers of their own: the next one that is given out is beyond them. */
+export async function raiseLastVersion(db: Db, id: number, version: number): Promise<void> {
+  await db
+    .updateTable('registry_model')
+    .set({ last_version: version })
+    .where('id', '=', id)
+    .where('last_version', '<', version)
+    .execute()
+}
+
 export async function updateModelRow(
   db: Db,
   id: number,

@@ -1,5 +1,6 @@
 import type { RoutePlugin } from '../core/index.ts'
 import { acceptMlflowJson } from '../tracking/index.ts'
+import { importRoutes } from './import-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { databricksRoutes, registryOwnRoutes } from './request-routes.ts'
 import { versionRoutes } from './version-routes.ts'
@@ -11,4 +12,5 @@ export const registryRoutes: RoutePlugin = async (app) => {
   versionRoutes(app)
   databricksRoutes(app)
   registryOwnRoutes(app)
+  importRoutes(app)
 }

@@ -61,6 +61,17 @@ export async function findVersionRow(
     .executeTakeFirst()
 }
 
+/** Also by a version that was deleted. */
+export async function isNumberTaken(db: Db, model: number, version: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('registry_version')
+    .select('id')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function updateVersionRow(
   db: Db,
   id: number,

@@ -1,6 +1,7 @@
 import type { App, RoutePlugin } from '../core/index.ts'
 import { artifactProxyRoutes, artifactRoutes } from './artifact-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
+import { importRoutes } from './import-routes.ts'
 import { inputRoutes } from './input-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { loggedModelRoutes } from './logged-model-routes.ts'
@@ -24,6 +25,7 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   runRoutes(app)
   logRoutes(app)
   inputRoutes(app)
+  importRoutes(app)
   metricRoutes(app)
   loggedModelRoutes(app)
   artifactRoutes(app)

@@ -167,5 +167,8 @@ test('names the parameter that is missing or of the wrong type, as MLflow does',
     headers: { 'content-type': 'application/json' },
     body: '{"experiment_id": ',
   })
-  expect(broken.statusCode).toBe(200)
+  expect([broken.statusCode, broken.json()]).toEqual([
+    400,
+    expect.objectContaining({ error_code: 'INVALID_PARAMETER_VALUE' }),
+  ])
 })

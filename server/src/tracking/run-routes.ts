@@ -21,7 +21,7 @@ export function runRoutes(app: App): void {
     path: '/mlflow/runs/create',
     summary: 'Starts a run.',
     request: {
-      experiment_id: f.text.or('0'),
+      experiment_id: f.text.or(''),
       user_id: f.text,
       run_name: f.text,
       start_time: f.int,
@@ -29,7 +29,7 @@ export function runRoutes(app: App): void {
     },
     handle: async (ctx, input) => {
       const run = await createRun(ctx, {
-        experimentId: input.experiment_id || '0',
+        experimentId: input.experiment_id,
         name: input.run_name,
         userId: input.user_id,
         startedAt: input.start_time,

@@ -65,7 +65,7 @@ describe.each(testDialects)('run search on %s', (dialect) => {
     ['metrics.acc >= 0.5 AND metric.loss = 3', 'a'],
     ['metrics.acc = 0', ''],
     ['metrics.acc < 0', 'd'],
-    ['metrics.acc != 0.5', 'dc'],
+    ['metrics.acc != 0.5', 'dcb'],
     ["params.lr = '0.1'", 'a'],
     ["params.lr != '0.1'", 'feb'],
     ["params.lr LIKE 'a_c'", 'fe'],

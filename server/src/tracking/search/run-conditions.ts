@@ -66,9 +66,12 @@ function* metricCondition(scope: RunScope, comparison: Comparison): Script<RunCo
   const key = yield* findKey(comparison.key)
   if (key === undefined) return { test: never }
   const has = compareNumber('x.value', comparison)
+  // NaN is unequal to every number, and nothing else.
+  const isIt =
+    comparison.operator === '!=' ? `(x.is_nan = 1 or ${has.sql})` : `x.is_nan = 0 and ${has.sql}`
   const test = (run: string): SqlPart => ({
     sql: `exists (select 1 from tracking_latest_metric x
-      where x.run = ${run} and x.key = ? and x.is_nan = 0 and ${has.sql})`,
+      where x.run = ${run} and x.key = ? and ${isIt})`,
     parameters: [key, ...has.parameters],
   })
   if (comparison.operator === '!=') return { test }
