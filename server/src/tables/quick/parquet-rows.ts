@@ -2,17 +2,20 @@ import type { FileMetaData, SchemaElement } from 'hyparquet'
 import type { StructType } from '../delta/schema.ts'
 import type { Cell } from './cells.ts'
 
+const limits = { rows: 10_000, pageBytes: 4 * 1024 * 1024 }
+
 /** Reads a small, flat Parquet file as columns of `schema`; undefined where SQL has to do it. */
 export async function cellsOfParquet(
   bytes: Buffer,
   schema: StructType,
 ): Promise<Cell[][] | undefined> {
   const { parquetMetadata, parquetReadObjects } = await import('hyparquet')
+  const { isBounded } = await import('./parquet-bounds.ts')
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   try {
     const metadata = parquetMetadata(file as ArrayBuffer, { geoparquet: false })
     const names = matchColumns(metadata, schema)
-    if (!names) return undefined
+    if (!names || !isBounded(file as ArrayBuffer, metadata, limits)) return undefined
     const rows = await parquetReadObjects({ file: file as ArrayBuffer, metadata, parsers: raw })
     return schema.fields.map((field, i) => {
       const name = names[i]
