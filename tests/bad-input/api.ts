@@ -36,6 +36,7 @@ export interface Api {
   readonly submitPython: (name: string, code: string) => Promise<number>
   /** Waits until the run has ended. */
   readonly ended: (runId: number) => Promise<RunState>
+  /** What the newest attempt of a run's last task has printed so far. */
   readonly log: (runId: number) => Promise<string>
 }
 
@@ -92,7 +93,7 @@ export function apiOf(server: Pick<ServerProcess, 'url'>): Api {
       return run(runId)
     },
     async log(runId) {
-      const [task] = (await run(runId)).tasks
+      const task = (await run(runId)).tasks.at(-1)
       const output = await get<{ logs?: string }>(
         `/api/2.2/jobs/runs/get-output?run_id=${task?.run_id}`,
       )

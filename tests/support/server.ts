@@ -36,7 +36,12 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
   const env = { MILLRACE_UV: uv, MILLRACE_PYTHON: python.path, ...options.env }
   const log: string[] = []
   const start = (port: string) => {
-    const args = ['--data-dir', dataDir, ...(options.args ?? []), '--port', port]
+    // Given once, wherever they come from.
+    const chosen = ['--data-dir', '--port']
+    const others = (options.args ?? []).filter(
+      (word, i, all) => !chosen.includes(word) && !chosen.includes(all[i - 1] ?? ''),
+    )
+    const args = ['--data-dir', dataDir, ...others, '--port', port]
     return launch({ args, env, log })
   }
   let running = await start(valueOf(options.args ?? [], '--port') ?? '0')
