@@ -119,53 +119,63 @@ interface Message {
 /** Protobuf's wire types. */
 const Wire = { Varint: 0, Eight: 1, Bytes: 2, Four: 5 } as const
 
-interface Field {
-  readonly wire: number
-  readonly data: Buffer
-}
+/** Where the values of a field are: start, end, start, end …; a forest has a hundred thousand of them. */
+type Extents = number[]
 
 function message(bytes: Buffer = Buffer.alloc(0)): Message {
   const fields = readFields(bytes)
-  const all = (field: number) => fields.get(field) ?? []
-  const chunks = (field: number) => all(field).map(({ data }) => data)
-  const texts = (field: number) => chunks(field).map((data) => data.toString())
-  const numbers = (field: number, size: number, read: (data: Buffer, at: number) => number) =>
-    chunks(field).flatMap((data) =>
-      Array.from({ length: data.length / size }, (_, i) => read(data, i * size)),
-    )
+  function* extents(field: number): Generator<readonly [start: number, end: number]> {
+    const all = fields.get(field) ?? []
+    for (let i = 0; i < all.length; i += 2) yield [all[i] ?? 0, all[i + 1] ?? 0]
+  }
+  const chunks = (field: number) =>
+    Array.from(extents(field), ([start, end]) => bytes.subarray(start, end))
+  const texts = (field: number) =>
+    Array.from(extents(field), ([start, end]) => bytes.toString('utf8', start, end))
+  const numbers = (field: number, size: number, read: (at: number) => number) => {
+    const found: number[] = []
+    for (const [start, end] of extents(field)) {
+      for (let at = start; at + size <= end; at += size) found.push(read(at))
+    }
+    return found
+  }
   return {
     bytes: chunks,
     texts,
     text: (field) => texts(field)[0] ?? '',
-    integers: (field) => chunks(field).flatMap(readVarints),
-    floats: (field) => numbers(field, 4, (data, at) => data.readFloatLE(at)),
-    doubles: (field) => numbers(field, 8, (data, at) => data.readDoubleLE(at)),
+    integers: (field) => {
+      const found: number[] = []
+      for (const [start, end] of extents(field)) {
+        for (let at = start; at < end; at = varintEnd(bytes, at)) found.push(readVarint(bytes, at))
+      }
+      return found
+    },
+    floats: (field) => numbers(field, 4, (at) => bytes.readFloatLE(at)),
+    doubles: (field) => numbers(field, 8, (at) => bytes.readDoubleLE(at)),
   }
 }
 
-function readFields(bytes: Buffer): Map<number, Field[]> {
-  const fields = new Map<number, Field[]>()
+function readFields(bytes: Buffer): Map<number, Extents> {
+  const fields = new Map<number, Extents>()
   let at = 0
   while (at < bytes.length) {
-    const key = varintEnd(bytes, at)
-    const tag = readVarints(bytes.subarray(at, key))[0] ?? 0
-    const wire = tag & 7
-    const { start, end } = extent(bytes, key, wire)
-    const of = fields.get(tag >>> 3) ?? []
-    of.push({ wire, data: bytes.subarray(start, end) })
-    fields.set(tag >>> 3, of)
+    const tag = readVarint(bytes, at)
+    const { start, end } = extentOf(bytes, varintEnd(bytes, at), tag & 7)
+    const known = fields.get(tag >>> 3)
+    if (known) known.push(start, end)
+    else fields.set(tag >>> 3, [start, end])
     at = end
   }
   return fields
 }
 
-function extent(bytes: Buffer, at: number, wire: number): { start: number; end: number } {
+function extentOf(bytes: Buffer, at: number, wire: number): { start: number; end: number } {
   if (wire === Wire.Varint) return { start: at, end: varintEnd(bytes, at) }
   if (wire === Wire.Four) return { start: at, end: at + 4 }
   if (wire === Wire.Eight) return { start: at, end: at + 8 }
   if (wire !== Wire.Bytes) throw new Error(`no ONNX file: wire type ${wire}`)
   const start = varintEnd(bytes, at)
-  const length = readVarints(bytes.subarray(at, start))[0] ?? 0
+  const length = readVarint(bytes, at)
   if (start + length > bytes.length) throw new Error('the ONNX file is cut short')
   return { start, end: start + length }
 }
@@ -176,25 +186,15 @@ function varintEnd(bytes: Buffer, at: number): number {
   return end + 1
 }
 
-function readVarints(bytes: Buffer): number[] {
-  const values: number[] = []
-  let start = 0
-  for (let at = 0; at < bytes.length; at += 1) {
-    if ((bytes[at] ?? 0) >= 0x80) continue
-    values.push(readVarint(bytes, { start, end: at + 1 }))
-    start = at + 1
-  }
-  return values
-}
-
-function readVarint(bytes: Buffer, { start, end }: { start: number; end: number }): number {
-  if (end - start <= 4) {
+function readVarint(bytes: Buffer, start: number): number {
+  const last = varintEnd(bytes, start) - 1
+  if (last - start < 4) {
     let small = 0
-    for (let at = end - 1; at >= start; at -= 1) small = (small << 7) | ((bytes[at] ?? 0) & 0x7f)
+    for (let at = last; at >= start; at -= 1) small = (small << 7) | ((bytes[at] ?? 0) & 0x7f)
     return small
   }
   let large = 0n
-  for (let at = end - 1; at >= start; at -= 1) {
+  for (let at = last; at >= start; at -= 1) {
     large = (large << 7n) | BigInt((bytes[at] ?? 0) & 0x7f)
   }
   return Number(BigInt.asIntN(64, large))
