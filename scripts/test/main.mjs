@@ -18,6 +18,7 @@ const checks = [
   ['format', () => capture(bin('oxfmt'), ['--check', ...folders])],
   ['lint', () => capture(bin('oxlint'), ['--type-aware', ...folders])],
   ['types', () => capture(bin('tsc'), ['--noEmit', '-p', 'tsconfig.json'])],
+  ['dead code', () => capture(bin('knip'), ['--no-progress'])],
   ['types of the web pages', () => capture(bin('tsc'), ['--noEmit', '-p', 'ui/tsconfig.json'])],
 ]
 

@@ -11,7 +11,7 @@ import { readConfig } from '../../server/src/core/index.ts'
 import { startPlatform, type Platform } from '../../server/src/platform.ts'
 
 const repo = fileURLToPath(new URL('../..', import.meta.url))
-const axe = join(repo, 'node_modules', 'axe-core', 'axe.min.js')
+const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
 /** Flags of the packaged browser that would make it unlike a person's: no process or origin walls. */
 const unsafeFlags = new Set([

@@ -9,4 +9,4 @@ declare module '../core/events/types.ts' {
   }
 }
 
-export type GatesEvent = 'gates.evaluated'
+export {}

@@ -17,4 +17,4 @@ declare module '../core/events/types.ts' {
   }
 }
 
-export type MonitoringEvent = 'monitoring.refreshed' | 'monitoring.alert'
+export {}

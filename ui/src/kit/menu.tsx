@@ -1,47 +1,7 @@
-import { Menu as Base } from '@base-ui/react/menu'
 import { Popover as BasePopover } from '@base-ui/react/popover'
 import type { ReactElement, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
-import { Icon, type IconName } from './icons.tsx'
 import styles from './menu.module.css'
-
-export interface MenuItem {
-  readonly label: string
-  readonly icon?: IconName
-  readonly danger?: boolean
-  readonly onSelect: () => void
-}
-
-/** A menu of actions that opens from the button given. */
-export function Menu({
-  trigger,
-  items,
-}: {
-  readonly trigger: ReactElement<Record<string, unknown>>
-  readonly items: readonly MenuItem[]
-}): ReactNode {
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align="end" className={styles['positioner']}>
-          <Base.Popup className={styles['popup']}>
-            {items.map((item) => (
-              <Base.Item
-                key={item.label}
-                className={classNames(styles['item'], item.danger === true && styles['danger'])}
-                onClick={item.onSelect}
-              >
-                {item.icon !== undefined && <Icon name={item.icon} size={14} />}
-                {item.label}
-              </Base.Item>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  )
-}
 
 /** A panel that opens from the button given, for choosers and small forms. */
 export function Popover({

@@ -93,11 +93,6 @@ export function encodeDatasetInput({ dataset, tags }: DatasetInput): object {
   }
 }
 
-export interface Registration {
-  readonly name: string
-  readonly version: string
-}
-
 export function encodeLoggedModel(model: LoggedModel): object {
   return {
     info: {
@@ -132,8 +127,4 @@ function encodeModelMetric(metric: ModelMetric): object {
 
 export function optionalText(name: string, value: string): Record<string, string> {
   return value === '' ? {} : { [name]: value }
-}
-
-export function pairs(tags: readonly KeyValue[]): readonly KeyValue[] {
-  return tags.map(({ key, value }) => ({ key, value }))
 }
