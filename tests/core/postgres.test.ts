@@ -1,10 +1,27 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../support/cli.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { startServer } from '../support/server.ts'
+import { startServer, type ServerProcess } from '../support/server.ts'
+
+interface Json {
+  readonly [key: string]: Json
+}
+
+async function call(server: ServerProcess, path: string, body?: object): Promise<Json> {
+  const response = await fetch(`${server.url}/api/${path}`, {
+    method: body ? 'POST' : 'GET',
+    ...(body
+      ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+      : {}),
+  })
+  const answer = (await response.json()) as Json
+  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
+  return answer
+}
 
 test('the whole server runs on a real Postgres, and goes on after kill -9', async () => {
   await using postgres = await startPostgres()
@@ -23,4 +40,130 @@ test('the whole server runs on a real Postgres, and goes on after kill -9', asyn
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+})
+
+/** A receiver of webhooks: every body it was sent. */
+async function startReceiver(): Promise<AsyncDisposable & { url: string; bodies: string[] }> {
+  const bodies: string[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => {
+      bodies.push(body)
+      response.end('ok')
+    })
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    bodies,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+test('two servers share one Postgres: each sees the other, no event is handled twice', async () => {
+  await using postgres = await startPostgres()
+  await using receiver = await startReceiver()
+  const options = {
+    args: ['--database-url', postgres.url],
+    env: { MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http', MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true' },
+  }
+  await using one = await startServer(options)
+  await using two = await startServer(options)
+  await call(one, '2.0/mlflow/webhooks', {
+    name: 'versions',
+    url: receiver.url,
+    events: [{ entity: 'MODEL_VERSION', action: 'CREATED' }],
+  })
+  const { experiment_id } = await call(one, '2.0/mlflow/experiments/create', { name: 'shared' })
+  const servers = [one, two] as const
+  const names = Array.from({ length: 10 }, (_, index) => `run-${index}`)
+  await Promise.all(
+    names.map(async (run_name, index) => {
+      const server = servers[index % 2] ?? one
+      const made = await call(server, '2.0/mlflow/runs/create', { experiment_id, run_name })
+      const run_id = made['run']?.['info']?.['run_id']
+      const metrics = [1, 2].map((step) => ({
+        key: 'auc',
+        value: index + step,
+        timestamp: 1,
+        step,
+      }))
+      const params = [{ key: 'n', value: String(index) }]
+      await call(server, '2.0/mlflow/runs/log-batch', { run_id, metrics, params })
+    }),
+  )
+  const found = await call(two, '2.0/mlflow/runs/search', {
+    experiment_ids: [experiment_id],
+    filter: 'metrics.auc > 5',
+    order_by: ['metrics.auc DESC'],
+  })
+  expect(JSON.stringify(found).match(/"run_name": ?"run-(\d)"/g)).toHaveLength(6)
+  await call(one, '2.0/mlflow/registered-models/create', { name: 'churn' })
+  await Promise.all(
+    names.map((name, index) =>
+      call(servers[index % 2] ?? one, '2.0/mlflow/model-versions/create', {
+        name: 'churn',
+        source: `mlflow-artifacts:/0/${name}`,
+      }),
+    ),
+  )
+  await expect.poll(() => receiver.bodies.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(10)
+  const versions = receiver.bodies.map(
+    (body) => (JSON.parse(body) as { data: { version: string } }).data.version,
+  )
+  expect(versions.toSorted()).toEqual(names.map((_, index) => String(index + 1)).toSorted())
+  await call(one, '2.0/mlflow/transition-requests/create', {
+    name: 'churn',
+    version: '1',
+    stage: 'Staging',
+  })
+  const open = await call(two, '2.0/mlflow/transition-requests/list?name=churn&version=1')
+  expect(open['requests']).toMatchObject([{ to_stage: 'Staging' }])
+  await call(two, '2.0/mlflow/model-versions/transition-stage', {
+    name: 'churn',
+    version: '1',
+    stage: 'Staging',
+    archive_existing_versions: false,
+  })
+  const staged = await call(one, '2.0/mlflow/model-versions/get?name=churn&version=1')
+  expect(staged['model_version']).toMatchObject({ current_stage: 'Staging' })
+})
+
+test('two servers share the runs of a job: every task runs once', async () => {
+  await using postgres = await startPostgres()
+  const options = { args: ['--database-url', postgres.url] }
+  await using one = await startServer(options)
+  await using two = await startServer(options)
+  const condition_task = { op: 'EQUAL_TO', left: 'a', right: 'a' }
+  const { job_id } = await call(one, '2.2/jobs/create', {
+    name: 'both',
+    max_concurrent_runs: 20,
+    tasks: [
+      { task_key: 'first', condition_task },
+      { task_key: 'then', condition_task, depends_on: [{ task_key: 'first', outcome: 'true' }] },
+    ],
+  })
+  const started = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      call(index % 2 === 0 ? one : two, '2.2/jobs/run-now', { job_id }),
+    ),
+  )
+  const tasks = async (): Promise<readonly unknown[]> => {
+    const runs = await Promise.all(
+      started.map((run) => call(two, `2.2/jobs/runs/get?run_id=${JSON.stringify(run['run_id'])}`)),
+    )
+    return runs.flatMap((run) => run['tasks'] as unknown as readonly unknown[])
+  }
+  const done = { attempt_number: 0, state: { result_state: 'SUCCESS' } }
+  await expect
+    .poll(tasks, { timeout: 20_000, interval: 200 })
+    .toMatchObject(Array.from({ length: 20 }, () => done))
 })

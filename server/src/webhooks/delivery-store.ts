@@ -68,6 +68,18 @@ export async function reopenDelivery(db: Db, id: string, now: Date): Promise<voi
     .execute()
 }
 
+/** Takes a due delivery for one of several servers until `until`; false when another has it. */
+export async function claimDelivery(db: Db, delivery: Delivery, until: Date): Promise<boolean> {
+  const result = await db
+    .updateTable('webhook_delivery')
+    .set({ next_try_at: until.getTime() })
+    .where('id', '=', delivery.id)
+    .where('state', '=', DeliveryState.Pending)
+    .where('next_try_at', '=', delivery.nextTryAt.getTime())
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
 export interface DueFilter {
   readonly now: Date
   readonly limit: number

@@ -10,13 +10,15 @@
  */
 import { AppError, callOutgoing, type Ctx } from '../core/index.ts'
 import { getJob, runNow } from '../jobs/index.ts'
-import { listDueDeliveries, nextDueAt, updateDelivery } from './delivery-store.ts'
+import { claimDelivery, listDueDeliveries, nextDueAt, updateDelivery } from './delivery-store.ts'
 import { dialects } from './dialects/index.ts'
 import { openSecrets, outgoingPolicy } from './subscription-service.ts'
 import { findSubscriptionWithSecrets } from './subscription-store.ts'
 import { DeliveryState, type Delivery, type Subscription } from './types.ts'
 
 const firstBackoffMs = 1_000
+/** Longer than any call takes. */
+const claimMs = 120_000
 const maxBackoffMs = 3_600_000
 const batchSize = 200
 const retriedStatuses = new Set([408, 425, 429, 500, 502, 503, 504])
@@ -102,8 +104,14 @@ async function sendInOrder(
 ): Promise<void> {
   for (const delivery of deliveries) {
     if (signal.aborted) return
-    await deliver(ctx, delivery)
+    if (await claim(ctx, delivery)) await deliver(ctx, delivery)
   }
+}
+
+/** Servers that share a Postgres agree on who sends; the others try again should that one die. */
+async function claim(ctx: Ctx, delivery: Delivery): Promise<boolean> {
+  if (ctx.database.dialect === 'sqlite') return true
+  return claimDelivery(ctx.db, delivery, new Date(ctx.now().getTime() + claimMs))
 }
 
 async function deliver(ctx: Ctx, delivery: Delivery): Promise<void> {

@@ -74,11 +74,25 @@ export async function findCursor(db: Db, consumer: string): Promise<number | und
   return row && Number(row.seq)
 }
 
+/** `findCursor` that keeps others from moving it until this transaction ends. Postgres only. */
+export async function lockCursor(db: Db, consumer: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('event_cursor')
+    .select('seq')
+    .where('consumer', '=', consumer)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && Number(row.seq)
+}
+
+/** Moves a cursor forward; one that is further already stays. */
 export async function upsertCursor(db: Db, consumer: string, seq: number): Promise<void> {
   await db
     .insertInto('event_cursor')
     .values({ consumer, seq })
-    .onConflict((c) => c.column('consumer').doUpdateSet({ seq }))
+    .onConflict((c) =>
+      c.column('consumer').doUpdateSet({ seq }).where('event_cursor.seq', '<', seq),
+    )
     .execute()
 }
 

@@ -12,7 +12,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { inTransaction, type Ctx } from '../ctx.ts'
-import { findCursor, lastEventSeq, listEvents, upsertCursor } from './event-store.ts'
+import { findCursor, lastEventSeq, listEvents, lockCursor, upsertCursor } from './event-store.ts'
 import { onEventsOf } from './tail.ts'
 import type { EventType, PlatformEvent } from './types.ts'
 
@@ -132,6 +132,11 @@ async function handleOne<Type extends EventType>(
   event: PlatformEvent<Type>,
 ): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    // Servers that share a Postgres take turns with a consumer; one may find the event done.
+    if (tx.database.dialect === 'postgres') {
+      const reached = await lockCursor(tx.db, consumer.name)
+      if (reached !== undefined && reached >= event.seq) return
+    }
     await consumer.handle(tx, event)
     await upsertCursor(tx.db, consumer.name, event.seq)
   })

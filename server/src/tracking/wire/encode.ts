@@ -1,7 +1,6 @@
 import type {
   DatasetInput,
   Experiment,
-  KeyValue,
   LoggedModel,
   Metric,
   ModelMetric,
