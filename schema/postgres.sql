@@ -402,10 +402,13 @@ create table monitor_alert (
   limit_value double precision not null,
   window_end text not null,
   created_at bigint not null,
+  table_version bigint not null default '-1'::integer,
   constraint monitor_alert_pkey PRIMARY KEY (id)
 );
 
 CREATE INDEX monitor_alert_of ON public.monitor_alert USING btree (monitor, id);
+
+CREATE INDEX monitor_alert_raised ON public.monitor_alert USING btree (monitor, table_version);
 
 create table notification_destination (
   id text not null,

@@ -364,10 +364,13 @@ CREATE TABLE "monitor_alert" (
   "value" double precision not null,
   "limit_value" double precision not null,
   "window_end" text not null,
-  "created_at" bigint not null
+  "created_at" bigint not null,
+  "table_version" bigint default -1 not null
 );
 
 CREATE INDEX "monitor_alert_of" on "monitor_alert" ("monitor", "id");
+
+CREATE INDEX "monitor_alert_raised" on "monitor_alert" ("monitor", "table_version");
 
 CREATE TABLE notification_destination (
   id text primary key,
