@@ -6,7 +6,7 @@ import { formatSort, parseSort, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
 import { formatCount } from '../kit/format.ts'
 import { Markdown } from '../kit/markdown.tsx'
-import { Columns, Page, PageHeader, Panel } from '../kit/page.tsx'
+import { Page, PageHeader, Panel } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Badge, StageBadge, Status } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
@@ -165,7 +165,7 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
               A version appears when a run's model is registered under this name.
             </EmptyState>
           ) : (
-            <Columns>
+            <>
               <DataTable
                 label="Versions"
                 maxHeight={640}
@@ -184,7 +184,7 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
                 }
               />
               <ModelTimeline name={model.name} versions={found} />
-            </Columns>
+            </>
           )
         }
       </Loaded>

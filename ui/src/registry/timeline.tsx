@@ -128,7 +128,9 @@ function Entry({
         {subject !== undefined && ' · '}
         <strong>{activity.user_id}</strong> {look.say(activity)}
         {comment !== undefined && comment !== '' && (
-          <div className={styles['comment']}>{comment}</div>
+          <div className={styles['comment']} title={comment} data-cut={subject !== undefined}>
+            {comment}
+          </div>
         )}
       </span>
       <span className={styles['when']}>

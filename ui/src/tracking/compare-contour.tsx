@@ -92,7 +92,9 @@ function pointsOf(runs: readonly Run[], { x, y, metric }: Wanted): Point[] {
 
 const left = (at: number) => plot.left + at * plot.width
 const top = (at: number) => plot.top + (1 - at) * plot.height
-const strength = (band: number) => 0.06 + (band / (bands - 1)) * 0.84
+/** Mixed, not see-through: cells that overlap by a hair would show their seams. */
+const colourOf = (band: number) =>
+  `color-mix(in srgb, var(--accent) ${Math.round(6 + (band / (bands - 1)) * 84)}%, var(--surface))`
 
 function Contour({
   runs,
@@ -152,8 +154,7 @@ function Cells({ grid }: { readonly grid: readonly (readonly number[])[] }): Rea
         y={plot.top + plot.height - (up + 1) * height}
         width={width + 0.4}
         height={height + 0.4}
-        fill="var(--accent)"
-        opacity={strength(band)}
+        fill={colourOf(band)}
       />
     )),
   )
@@ -220,8 +221,7 @@ function Scale({
           y={plot.top + plot.height - (band + 1) * height}
           width={16}
           height={height}
-          fill="var(--accent)"
-          opacity={strength(band)}
+          fill={colourOf(band)}
         />
       ))}
       <text x={x + 22} y={plot.top + 10} className={styles['tick']}>

@@ -35,6 +35,12 @@ function runCell(column: Column<Run>, run: Run, nested: boolean): ReactNode {
   return nested ? <span className={styles['nested']}>{shown}</span> : shown
 }
 
+/** What every run of the group shows. */
+function sameCell(entry: GroupEntry, column: Column<Run>): ReactNode {
+  const [first] = entry.runs
+  return first === undefined ? undefined : column.cell?.(first)
+}
+
 function GroupName({ entry, by }: { readonly entry: GroupEntry; readonly by: string }): ReactNode {
   return (
     <span className={styles['group']} title={`${by}: ${entry.name}`}>
@@ -61,7 +67,7 @@ function GroupCell({
       return <span title={`Mean of ${pluralise(summary.count, 'run')}`}>{text}</span>
     }
     case 'same':
-      return <span title={summary.value}>{summary.value}</span>
+      return sameCell(entry, column) ?? <span title={summary.value}>{summary.value}</span>
     case 'many':
       return <span className="muted">{summary.count} values</span>
     case 'none':

@@ -105,7 +105,7 @@ export function runColumns(runs: readonly Run[]): Column<Run>[] {
 
 /** Wide enough for the name, so that a table of metrics can be read without hovering. */
 function widthFor(key: string, least: number): number {
-  return Math.min(220, Math.max(least, key.length * 7 + 36))
+  return Math.min(220, Math.max(least, key.length * 8 + 40))
 }
 
 function metricColumn(key: string, runs: readonly Run[]): Column<Run> {
