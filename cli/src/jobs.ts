@@ -207,8 +207,11 @@ async function printNewLog(
   return chunk.text.length
 }
 
-async function findJob(millrace: Millrace, call: Call): Promise<number> {
-  const wanted = call.words[0] ?? ''
+export async function findJob(
+  millrace: Millrace,
+  call: Call,
+  wanted: string = call.words[0] ?? '',
+): Promise<number> {
   const name = await findJobKey(millrace, call, wanted)
   const found = await millrace.jobs.findByName(name)
   if (found) return found.job_id

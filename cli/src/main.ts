@@ -3,6 +3,7 @@ import { auditVerb } from './auth.ts'
 import { automlVerb } from './automl.ts'
 import { gateVerb } from './gates.ts'
 import { importVerb } from './import.ts'
+import { simulateVerb } from './simulate.ts'
 import { cancelVerb, logsVerb, repairVerb, runsVerb, runVerb } from './jobs.ts'
 import { openOutput } from './output.ts'
 import { replayVerb, whyVerb } from './provenance.ts'
@@ -21,6 +22,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   deploy: deployVerb,
   run: runVerb,
   runs: runsVerb,
+  simulate: simulateVerb,
   logs: logsVerb,
   cancel: cancelVerb,
   repair: repairVerb,

@@ -102,7 +102,30 @@ export interface JobsApi {
   readonly getOutput: (taskRunId: number) => Promise<Readonly<Record<string, unknown>>>
   readonly readLog: (taskRunId: number, offset: number) => Promise<LogChunk>
   /** Looks at the run until it has ended, and shows it each time to `onChange`. */
+  /** Which runs the job's triggers would start; `from_ms` is now unless given, `days` 30. */
+  readonly simulate: (
+    jobId: number,
+    window?: { readonly from_ms?: number; readonly days?: number },
+  ) => Promise<Simulation>
   readonly watchRun: (runId: number, onChange: (run: Run) => void) => Promise<Run>
+}
+
+export interface SimulatedRun {
+  /** Epoch milliseconds at which the trigger fires. */
+  readonly at: number
+  readonly outcome: 'runs' | 'queues' | 'skips' | 'paused'
+  readonly why: string
+  /** When it really begins; later than `at` when it waits in the queue. */
+  readonly starts_at?: number
+}
+
+export interface Simulation {
+  /** How long each run is taken to last. */
+  readonly duration_ms: number
+  readonly runs: readonly SimulatedRun[]
+  /** Triggers that wait for something to happen, which nobody can foretell. */
+  readonly unforeseeable: readonly string[]
+  readonly truncated: boolean
 }
 
 export function jobsApi(http: Http): JobsApi {
@@ -143,6 +166,8 @@ export function jobsApi(http: Http): JobsApi {
       http.call('GET', `${base}/runs/get-output`, { query: { run_id: taskRunId } }),
     readLog: (taskRunId, offset) =>
       http.call('GET', `/api/millrace/1.0/jobs/runs/${taskRunId}/log`, { query: { offset } }),
+    simulate: (jobId, window = {}) =>
+      http.call('POST', `/api/millrace/1.0/jobs/${jobId}/simulate`, { body: window }),
     watchRun: async (runId, onChange) => {
       for (;;) {
         const run = await getRun(runId)

@@ -131,4 +131,13 @@ export const jobsMigrations: Migrations = {
         where state = 'PENDING'`.execute(db)
     },
   },
+  '0009_jobs_trigger_note': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table job_trigger_note (
+        id text primary key, job_id bigint not null, kind text not null, outcome text not null,
+        description text not null, run_id bigint, created_at bigint not null
+      )`.execute(db)
+      await sql`create index job_trigger_note_job on job_trigger_note (job_id, id)`.execute(db)
+    },
+  },
 }

@@ -1,4 +1,5 @@
 import type { RoutePlugin } from '../core/index.ts'
+import { foresightRoutes } from './foresight-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { destinationRoutes } from './notifications/destination-routes.ts'
 import { ownJobRoutes } from './own-routes.ts'
@@ -10,6 +11,7 @@ export const jobsRoutes: RoutePlugin = async (app, options) => {
   await app.register(jobRoutes, options)
   await app.register(runRoutes, options)
   await app.register(ownJobRoutes, options)
+  await app.register(foresightRoutes, options)
   await app.register(permissionRoutes, options)
   await app.register(destinationRoutes, options)
 }

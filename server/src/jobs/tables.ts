@@ -168,10 +168,21 @@ export interface JobNotificationTable {
   created_at: number
 }
 
+export interface JobTriggerNoteTable {
+  id: string
+  job_id: number
+  kind: string
+  outcome: 'fired' | 'not_fired' | 'failed'
+  description: string
+  run_id: number | null
+  created_at: number
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     job: JobTable
     job_trigger: JobTriggerTable
+    job_trigger_note: JobTriggerNoteTable
     job_definition: JobDefinitionTable
     job_run: JobRunTable
     task_run: TaskRunTable

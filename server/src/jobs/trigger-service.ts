@@ -10,6 +10,7 @@ import { runNow } from './run-service.ts'
 import { countRunning, findRun } from './run-store.ts'
 import type { JobSettings } from './settings-schema.ts'
 import type { JobTriggerTable } from './tables.ts'
+import { insertTriggerEntry } from './trigger-note-store.ts'
 import {
   claimDue,
   deleteTriggers,
@@ -33,7 +34,8 @@ interface WantedTrigger {
   readonly paused: boolean
 }
 
-function wantedTriggers(settings: JobSettings): WantedTrigger[] {
+/** What the settings say about when the job starts by itself. */
+export function wantedTriggers(settings: JobSettings): WantedTrigger[] {
   const { schedule, continuous, trigger } = settings
   const paused = (of: { readonly pause_status?: string }) => of.pause_status === 'PAUSED'
   if (schedule) return [{ kind: 'schedule', spec: schedule, paused: paused(schedule) }]
@@ -129,7 +131,25 @@ export async function applyDecision(
     columns.last_not_triggered = note(tx, decision.notFired)
   }
   const started = decision.fire ? await startRun(tx, trigger, decision.fire) : {}
-  await updateTrigger(tx.db, trigger, { ...columns, ...started })
+  const written = { ...columns, ...started }
+  await updateTrigger(tx.db, trigger, written)
+  await keepHistory(tx, trigger, written)
+}
+
+const outcomes = [
+  ['last_triggered', 'fired'],
+  ['last_not_triggered', 'not_fired'],
+  ['last_failed', 'failed'],
+] as const
+
+async function keepHistory(tx: Ctx, trigger: JobTrigger, written: TriggerColumns): Promise<void> {
+  for (const [column, outcome] of outcomes) {
+    const text = written[column]
+    if (typeof text !== 'string') continue
+    const { description, run_id: runId } = JSON.parse(text) as TriggerNote
+    const { jobId, kind } = trigger
+    await insertTriggerEntry(tx, { jobId, kind, outcome, description, runId })
+  }
 }
 
 async function startRun(
