@@ -3,7 +3,10 @@ import type { App } from '../core/index.ts'
 import { importModel, type ImportedVersion } from './import-service.ts'
 import { parseStage } from './validation.ts'
 
-const time = (of: string) => Type.Integer({ description: `${of}, in epoch milliseconds.` })
+/** The last moment that a JavaScript date can be. */
+const lastMs = 8.64e15
+const time = (of: string) =>
+  Type.Integer({ minimum: 0, maximum: lastMs, description: `${of}, in epoch milliseconds.` })
 const text = (description: string) => Type.String({ default: '', description })
 const tags = Type.Array(
   Type.Object(
@@ -15,7 +18,11 @@ const tags = Type.Array(
 
 const Version = Type.Object(
   {
-    version: Type.Integer({ minimum: 1, description: 'Its number, which it keeps.' }),
+    version: Type.Integer({
+      minimum: 1,
+      maximum: 2 ** 31 - 1,
+      description: 'Its number, which it keeps.',
+    }),
     source: Type.String({ description: 'As for a new version; storage URIs are those here.' }),
     run_id: text('The run that made it.'),
     model_id: text('The logged model that it is.'),
@@ -41,7 +48,11 @@ const Model = Type.Object(
       Type.Object(
         {
           alias: Type.String({ description: 'The alias.' }),
-          version: Type.Integer({ description: 'What it points at.' }),
+          version: Type.Integer({
+            minimum: 1,
+            maximum: 2 ** 31 - 1,
+            description: 'What it points at.',
+          }),
         },
         { additionalProperties: false },
       ),
