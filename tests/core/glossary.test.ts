@@ -6,7 +6,7 @@ import { testCtx } from '../../server/src/core/testing.ts'
 /** Names of surfaces, versions and verbs in paths; what is left are nouns. */
 const notNouns = new Set(
   `api mlflow millrace preview scim v1 v2 Me unity-catalog sql databricks permissionLevels online
-  auth registry serving features gates monitors automl compute provenance tables jobs workspace
+  auth tracking registry serving features gates monitors automl compute provenance tables jobs workspace
   list get create update delete search set-tag delete-tag get-by-name get-history get-latest-versions
   simulate`.split(/\s+/),
 )
