@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer, type ServerProcess } from '../support/server.ts'
+import { caller, configOf, logModels, settled } from '../serving/client.ts'
 import { apiOf, type Api } from './api.ts'
 
 let server: ServerProcess
@@ -56,3 +57,30 @@ test('a fork server that is killed takes its processes with it; its attempts sta
   const active = await api.get<{ runs?: unknown[] }>('/api/2.2/jobs/runs/list?active_only=true')
   expect(active.runs ?? []).toEqual([])
 })
+
+test('a serving worker that is killed while it scores fails that request; the next finds a new one', async () => {
+  const call = caller(server.url)
+  await logModels(server.url, 'waiter')
+  const config = configOf({ model: 'waiter', version: 1 })
+  await call('POST', '/api/2.0/serving-endpoints', { name: 'waiter', config })
+  await settled(call, 'waiter')
+  const score = (seconds: number) =>
+    call('POST', '/serving-endpoints/waiter/invocations', { dataframe_records: [{ seconds }] })
+  const pidOf = (answer: Awaited<ReturnType<typeof score>>) =>
+    Number((answer.body['predictions'] as unknown[] | undefined)?.[0])
+  const pid = pidOf(await score(0))
+  const inFlight = score(60)
+  // The row is in the worker once the worker has gone to sleep over it.
+  await expect.poll(() => waitsIn(pid)).toMatch(/nanosleep/)
+  process.kill(pid, 'SIGKILL')
+  const failed = await inFlight
+  expect([failed.status, failed.body['error_code']]).toEqual([503, 'TEMPORARILY_UNAVAILABLE'])
+  expect(failed.body['message']).toMatch(/waiter.*SIGKILL/)
+  await expect.poll(async () => (await score(0)).status, { timeout: 30_000 }).toBe(200)
+  expect(pidOf(await score(0))).not.toBe(pid)
+})
+
+/** The system call that the process waits in. */
+async function waitsIn(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/wchan`, 'utf8')
+}

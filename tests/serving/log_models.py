@@ -1,6 +1,8 @@
 """Logs small models with an unmodified MLflow client, registered: ``log_models.py URL NAME...``"""
 
+import os
 import sys
+import time
 import warnings
 from importlib.metadata import version
 
@@ -69,6 +71,14 @@ class Doubler(mlflow.pyfunc.PythonModel):
         return model_input["charges"] * (params or {}).get("factor", 2.0)
 
 
+class Waiter(mlflow.pyfunc.PythonModel):
+    """Answers the process that it runs in, after as many seconds as the row says."""
+
+    def predict(self, context, model_input, params=None):
+        time.sleep(float(model_input["seconds"].max()))
+        return np.full(len(model_input), os.getpid())
+
+
 mlflow.set_tracking_uri(sys.argv[1])
 mlflow.set_experiment("serving-test")
 for kind in sys.argv[2:]:
@@ -86,6 +96,17 @@ for kind in sys.argv[2:]:
                 signature=mlflow.models.infer_signature(data, data.charges, {"factor": 2.0}),
                 input_example=(data.head(5), {"factor": 2.0}),
                 registered_model_name="doubler",
+                pip_requirements=pins,
+            )
+    elif kind == "waiter":
+        with mlflow.start_run():
+            mlflow.pyfunc.log_model(
+                name="model",
+                python_model=Waiter(),
+                signature=mlflow.models.infer_signature(
+                    pd.DataFrame({"seconds": [0.5]}), np.array([1])
+                ),
+                registered_model_name="waiter",
                 pip_requirements=pins,
             )
     print(f"logged {kind}")
