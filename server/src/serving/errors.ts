@@ -59,7 +59,7 @@ export const servingErrors = defineErrors({
   SERVING_MODEL_UNAVAILABLE: {
     status: 503,
     wire: 'TEMPORARILY_UNAVAILABLE',
-    text: (model: string, problem: string) => `Model ${model} could not be loaded: ${problem}`,
+    text: (model: string, problem: string) => `Model ${model} cannot answer now: ${problem}`,
   },
   SERVING_ENDPOINT_NOT_FOUND: {
     status: 404,
