@@ -39,6 +39,7 @@ export function useVersions(name: string): UseQueryResult<readonly ModelVersion[
 export function useVersion(name: string, version: string): UseQueryResult<ModelVersion> {
   return useQuery({
     queryKey: ['models', 'version', name, version],
+    enabled: name !== '' && version !== '',
     queryFn: async ({ signal }) => {
       const answer = await requestJson<{ model_version: ModelVersion }>(`${base}/get`, {
         query: { name, version },

@@ -78,7 +78,7 @@ function EndpointBody({ endpoint }: { readonly endpoint: Endpoint }): ReactNode 
           {endpoint.pending_config !== undefined && (
             <Served title="Being made ready" config={endpoint.pending_config} />
           )}
-          <TryIt name={endpoint.name} />
+          <TryIt name={endpoint.name} entity={first} />
         </div>
         <EndpointSide endpoint={endpoint} payload={payload} />
       </Columns>

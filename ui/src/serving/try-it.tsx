@@ -9,6 +9,8 @@ import { Panel, Section } from '../kit/page.tsx'
 import { ErrorState } from '../kit/states.tsx'
 import { toRecord, type InputField } from './input-fields.ts'
 import { useInputFields } from './use-endpoints.ts'
+import { useExampleRow, useTrainingTable } from './use-example-row.ts'
+import type { ServedEntity } from './wire.ts'
 import styles from './endpoint-page.module.css'
 
 interface Scored {
@@ -17,7 +19,14 @@ interface Scored {
 }
 
 /** Sends one row to the endpoint and shows what it answers. */
-export function TryIt({ name }: { readonly name: string }): ReactNode {
+export function TryIt({
+  name,
+  entity,
+}: {
+  readonly name: string
+  /** The version that answers. */
+  readonly entity: ServedEntity | undefined
+}): ReactNode {
   const fields = useInputFields(name)
   const score = useMutation({
     mutationFn: async (body: unknown): Promise<Scored> => {
@@ -33,20 +42,29 @@ export function TryIt({ name }: { readonly name: string }): ReactNode {
       <Panel>
         {fields.isPending && <p className="muted">Reading what the model wants…</p>}
         {fields.data !== undefined && named && (
-          <RowForm fields={fields.data} busy={score.isPending} onSend={score.mutate} />
+          <RowForm
+            fields={fields.data}
+            entity={entity}
+            busy={score.isPending}
+            onSend={score.mutate}
+          />
         )}
         {!fields.isPending && !named && <JsonForm busy={score.isPending} onSend={score.mutate} />}
         {score.isError && <ErrorState error={score.error} what="score the row" />}
-        {score.data !== undefined && !score.isError && (
-          <div role="status">
-            <CodeBlock text={JSON.stringify(score.data.answer, null, 2)} language="JSON" />
-            <p className="muted">
-              Answered in {formatDuration(score.data.ms)}, the way there and back included.
-            </p>
-          </div>
-        )}
+        {score.data !== undefined && !score.isError && <Answer scored={score.data} />}
       </Panel>
     </Section>
+  )
+}
+
+function Answer({ scored }: { readonly scored: Scored }): ReactNode {
+  return (
+    <div role="status">
+      <CodeBlock text={JSON.stringify(scored.answer, null, 2)} language="JSON" />
+      <p className="muted">
+        Answered in {formatDuration(scored.ms)}, the way there and back included.
+      </p>
+    </div>
   )
 }
 
@@ -57,10 +75,16 @@ interface FormProps {
 
 function RowForm({
   fields,
+  entity,
   busy,
   onSend,
-}: FormProps & { readonly fields: readonly InputField[] }): ReactNode {
+}: FormProps & {
+  readonly fields: readonly InputField[]
+  readonly entity: ServedEntity | undefined
+}): ReactNode {
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
+  const table = useTrainingTable(entity?.entity_name ?? '', entity?.entity_version ?? '')
+  const example = useExampleRow(table ?? '', fields)
   const send = (event: FormEvent) => {
     event.preventDefault()
     onSend({ dataframe_records: [toRecord(fields, typed)] })
@@ -90,6 +114,15 @@ function RowForm({
         <Button kind="primary" icon="run" type="submit" busy={busy} onClick={() => undefined}>
           Score
         </Button>
+        {table !== undefined && (
+          <Button
+            icon="table"
+            busy={example.isPending}
+            onClick={() => example.mutate(undefined, { onSuccess: setTyped })}
+          >
+            Fill in a row of {table}
+          </Button>
+        )}
         <span className="muted">Recorded traffic holds this row too.</span>
       </div>
     </form>
