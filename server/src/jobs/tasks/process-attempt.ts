@@ -107,7 +107,8 @@ async function prepare(
     environment: environment.hash,
     edges: [environmentEdge(attempt, environment), ...code.edges],
   }
-  mkdirSync(folder, { recursive: true })
+  // Copying the code has made it.
+  if (code.path === '') mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, preparedFile), JSON.stringify(prepared))
   await task.signals.committed
   await launch(ctx, {
