@@ -17,12 +17,12 @@ const columns = [
   'params.learner',
 ]
 
-/** Which pages, and what of them: `whole` is as high as the page is. */
+/** Which pages, and how high: `whole` is as high as the page is. */
 const shots = [
   { name: 'job-run', search: { task: 'automl' } },
   { name: 'experiment', search: { sort: '-metrics.cv_roc_auc', columns: columns.join(',') } },
   { name: 'version', whole: true },
-  { name: 'home' },
+  { name: 'home', height: 520 },
 ]
 
 /** Writes `NAME-light.webp` and `NAME-dark.webp`; returns their names and sizes. */
@@ -35,6 +35,9 @@ export async function shootReadme(browser, { url, pages, out }) {
       const path = pages[shot.name]
       if (path === undefined) throw new Error(`The server has nothing for the picture ${shot.name}`)
       const query = new URLSearchParams(shot.search).toString()
+      // The picture before may have been higher.
+      const { width, height } = { ...size, ...shot }
+      await tab.page.setViewportSize({ width, height })
       await visit(tab, `${url}${path}${query === '' ? '' : `?${query}`}`)
       if (shot.whole) await fitHeight(tab.page)
       const webp = await toWebp(browser, await tab.page.screenshot())
