@@ -66,11 +66,10 @@ export function differences(here: Run, there: Run): Difference[] {
     const [one = '–', other = '–'] = values
     if (one !== other) rows.push({ kind, key, here: one, there: other, change: undefined })
   }
-  const data = (run: Run) =>
-    run.inputs?.dataset_inputs
-      ?.map((input) => `${input.dataset.name} ${input.dataset.digest}`)
-      .join(', ')
-  add('data', 'dataset', [data(here), data(there)])
+  const [data, otherData] = [digestsOf(here), digestsOf(there)]
+  for (const name of new Set([...data.keys(), ...otherData.keys()])) {
+    add('data', name, [data.get(name), otherData.get(name)])
+  }
   for (const [tag, name] of code) add('code', name, [left.tags.get(tag), right.tags.get(tag)])
   for (const key of new Set([...left.params.keys(), ...right.params.keys()])) {
     add('parameter', key, [left.params.get(key), right.params.get(key)])
@@ -84,6 +83,11 @@ export function differences(here: Run, there: Run): Difference[] {
     rows.push({ kind: 'metric', key, here: shown[0] ?? '', there: shown[1] ?? '', change })
   }
   return rows
+}
+
+function digestsOf(run: Run): Map<string, string> {
+  const inputs = run.inputs?.dataset_inputs ?? []
+  return new Map(inputs.map(({ dataset }) => [dataset.name, dataset.digest]))
 }
 
 export function VersionDiff({
