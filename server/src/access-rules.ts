@@ -38,6 +38,8 @@ const nothing: readonly Need[] = []
 
 /** The first that fits counts; what fits none is of the workspace. */
 const rules: readonly Rule[] = [
+  // An import says who made what and when, and in which stage it is.
+  [/^(tracking|registry)\/import$/, () => admin],
   [/^mlflow\/(users|roles)\//, userNeeds],
   [/^mlflow\/(experiments|registered-models)\/permissions\//, permissionNeeds],
   [/^mlflow\/(experiments|runs|metrics|logged-models|traces|artifacts)(\/|$)/, trackingNeeds],

@@ -247,3 +247,16 @@ test('without --auth everyone is the owner, also with credentials', async () => 
   const me = await app.inject({ url: '/api/2.0/preview/scim/v2/Me', headers })
   expect(me.json()).toMatchObject({ userName: localOwner().name })
 })
+
+test('only an admin imports from another server', async () => {
+  await using server = await secured('sqlite')
+  const model = { name: 'stolen', creation_timestamp: 1 }
+  for (const [room, body] of [
+    ['tracking', {}],
+    ['registry', model],
+  ] as const) {
+    const call = `POST /api/millrace/1.0/${room}/import`
+    expect((await server.as('ann', call, body))[0]).toBe(403)
+    expect((await server.as('admin', call, body))[0]).toBe(200)
+  }
+})
