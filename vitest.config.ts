@@ -18,6 +18,8 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          // What is polled for there happens in other processes, on a machine that may be busy.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],
