@@ -11,7 +11,7 @@ from databricks.sdk.errors import (
     OperationFailed,
     ResourceDoesNotExist,
 )
-from databricks.sdk.service import compute, jobs, workspace
+from databricks.sdk.service import compute, jobs, settings, workspace
 from databricks.sdk.service.jobs import RunLifeCycleState, RunResultState
 
 w = WorkspaceClient(host=os.environ["MILLRACE_URL"], token="anything")
@@ -141,8 +141,8 @@ w.jobs.update(
     ),
     fields_to_remove=["schedule"],
 )
-settings = w.jobs.get(job_id).settings
-assert settings and settings.schedule is None and len(settings.tasks or []) == 4
+kept = w.jobs.get(job_id).settings
+assert kept and kept.schedule is None and len(kept.tasks or []) == 4
 
 # failure, retries, repair with history
 failed = w.jobs.run_now(job_id).result()
@@ -291,6 +291,38 @@ raises(
     git_source=jobs.GitSource(
         git_url="https://example.com/x", git_provider=jobs.GitProvider.GIT_HUB, git_branch="main"
     ),
+)
+
+w.secrets.create_scope("db")
+w.secrets.put_secret("db", "password", string_value="hunter-two")
+value = w.secrets.get_secret("db", "password").value
+assert value is not None and base64.b64decode(value) == b"hunter-two"
+assert [scope.name for scope in w.secrets.list_scopes()] == ["db"]
+assert [secret.key for secret in w.secrets.list_secrets("db")] == ["password"]
+w.secrets.put_acl("db", "ann", workspace.AclPermission.READ)
+assert w.secrets.get_acl("db", "ann").permission == workspace.AclPermission.READ
+assert len(list(w.secrets.list_acls("db"))) == 2
+w.secrets.delete_acl("db", "ann")
+w.secrets.delete_secret("db", "password")
+raises(ResourceDoesNotExist, "Failed to find secret", w.secrets.get_secret, "db", "password")
+w.secrets.delete_scope("db")
+
+hook = w.notification_destinations.create(
+    display_name="hook",
+    config=settings.Config(slack=settings.SlackConfig(url="https://hooks.example.com/x")),
+)
+assert hook.id is not None and hook.destination_type == settings.DestinationType.SLACK
+assert w.notification_destinations.get(hook.id).display_name == "hook"
+assert w.notification_destinations.update(hook.id, display_name="new").display_name == "new"
+assert [found.id for found in w.notification_destinations.list()] == [hook.id]
+told = w.jobs.create(
+    name="told",
+    webhook_notifications=jobs.WebhookNotifications(on_failure=[jobs.Webhook(id=hook.id)]),
+)
+w.jobs.delete(told.job_id)
+w.notification_destinations.delete(hook.id)
+raises(
+    ResourceDoesNotExist, "no notification destination", w.notification_destinations.get, hook.id
 )
 
 w.jobs.delete_run(run.run_id)
