@@ -59,7 +59,7 @@ async function serveDemo() {
   const server = await startDemoServer({ dataDir, port: '0' })
   return {
     url: server.url,
-    async [Symbol.asyncDispose]() {
+    close: async () => {
       await server[Symbol.asyncDispose]()
       await remove()
     },
@@ -87,6 +87,10 @@ async function shoot(url) {
 if (values.url !== undefined) {
   await shoot(values.url.replace(/\/$/, ''))
 } else {
-  await using demo = await serveDemo()
-  await shoot(demo.url)
+  const demo = await serveDemo()
+  try {
+    await shoot(demo.url)
+  } finally {
+    await demo.close()
+  }
 }

@@ -13,9 +13,7 @@ notebook = nbformat.read(path, as_version=4)
 nbformat.validate(notebook)
 NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
 printed = "".join(
-    output.get("text", "")
-    for cell in notebook.cells
-    for output in cell.get("outputs", [])
+    output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
 )
 mean = re.search(r"cv_\w+ = ([0-9.]+)", printed)
 assert mean, printed
