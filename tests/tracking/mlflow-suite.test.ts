@@ -19,7 +19,7 @@ const ownShortcomings: Results = {
 
 async function runSuite(url: string): Promise<Results> {
   const python = await ensurePythonEnv('mlflow')
-  const { stdout, stderr } = await runPython(python, new URL('mlflow_suite.py', import.meta.url), {
+  const { stdout, stderr } = await runPython(python, new URL('mlflow_suite', import.meta.url), {
     args: [url],
   })
   const line = stdout.split('\n').findLast((each) => each.startsWith('{'))
