@@ -14,7 +14,13 @@ import type { App, Ctx } from './core/index.ts'
 import { findExperimentOf } from './tracking/index.ts'
 import { needsOf, type Call, type Need } from './access-rules.ts'
 
-const open = new Set(['/health', '/version', '/ping', 'mlflow/server-info'])
+const open = new Set([
+  '/health',
+  '/version',
+  '/ping',
+  '/.well-known/databricks-config',
+  'mlflow/server-info',
+])
 
 /** Whether a request is answered without knowing who asks, where people log in. */
 export function needsNoLogin(ctx: Ctx, request: FastifyRequest): boolean {

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import logging
 import os
 
 from databricks.sdk import WorkspaceClient
@@ -13,7 +14,18 @@ from databricks.sdk.service.workspace import (
     ObjectType,
 )
 
+warnings: list[str] = []
+
+
+class Collect(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        warnings.append(record.getMessage())
+
+
+logging.getLogger("databricks.sdk").addHandler(Collect(logging.WARNING))
 client = WorkspaceClient(host=os.environ["MILLRACE_URL"], token="any")
+assert client.config.workspace_id == "1", client.config.workspace_id
+assert client.get_workspace_id() == 1
 home = f"/Users/{client.current_user.me().user_name}/sdk"
 client.workspace.mkdirs(home)
 
@@ -56,4 +68,5 @@ except ResourceDoesNotExist:
     pass
 else:
     raise AssertionError("the folder is still there")
+assert warnings == [], warnings
 print("ok")

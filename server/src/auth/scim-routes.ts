@@ -8,6 +8,8 @@ import { closed } from './wire.ts'
 
 const base = '/api/2.0/preview/scim/v2'
 const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User'
+/** A server is one workspace. */
+const workspaceId = '1'
 const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 
 const ListQuery = closed({
@@ -20,9 +22,15 @@ const ListQuery = closed({
 /** Databricks' SCIM as far as clients ask for it: who calls, and who there is. */
 export const scimRoutes: RoutePlugin = async (app) => {
   const tags = ['auth']
+  const summary = 'What databricks-sdk asks before anything else.'
+  // There is no OpenID provider to send it to.
+  app.get('/.well-known/databricks-config', { schema: { tags, summary } }, async () => ({
+    oidc_endpoint: '',
+    workspace_id: workspaceId,
+  }))
   app.get(`${base}/Me`, { schema: { tags, summary: 'Who calls.' } }, async (request, reply) => {
     const { name, kind, isOwner } = request.ctx.principal
-    reply.header('x-databricks-org-id', '1')
+    reply.header('x-databricks-org-id', workspaceId)
     return { ...encode({ id: name, name, isAdmin: isOwner }), userType: kind }
   })
   const listed = { tags, summary: 'The users, by page.', querystring: ListQuery }
