@@ -4,15 +4,30 @@ export interface Evaluation {
   readonly id: string
   readonly model: string
   readonly version: number
+  /** Of promotion.yaml. */
+  readonly contract_version: number
+  /** The live version that it was compared with. */
+  readonly champion_version: number | null
+  readonly dataset: { readonly table: string; readonly version: number | null }
   readonly passed: boolean
-  readonly checks: readonly {
-    readonly id: string
-    readonly passed: boolean
-    /** What was found. */
-    readonly value: unknown
-    /** What was allowed. */
-    readonly limit: string
-  }[]
+  readonly checks: readonly Check[]
+  readonly principal: string
+  /** Epoch milliseconds. */
+  readonly created_at: number
+}
+
+export interface Check {
+  readonly kind: 'scoring' | 'threshold' | 'champion' | 'slice' | 'schema' | 'document'
+  readonly id: string
+  readonly passed: boolean
+  /** What was found. */
+  readonly value: number | string | null
+  /** What was allowed. */
+  readonly limit: string
+  /** The same of the live version. */
+  readonly champion: number | null
+  /** Rows behind the value. */
+  readonly rows: number | null
 }
 
 const base = '/api/millrace/1.0/gates'

@@ -25,7 +25,8 @@ export interface EvaluateInput {
 /**
  * Holds a version against its contract and acts on the outcome: passed, it is tagged, moved to
  * Staging, and Production is requested in the caller's name; failed, it is tagged, archived, and its
- * author is told why. The record and the acts are one transaction.
+ * author is told why. A version that is in Production stays there: people let it in, and people take
+ * it out. The record and the acts are one transaction.
  */
 export async function evaluateVersion(ctx: Ctx, input: EvaluateInput): Promise<Evaluation> {
   const contract = await getContract(ctx, input.model)
@@ -117,10 +118,12 @@ async function act(tx: Ctx, evaluation: Evaluation, version: ModelVersion): Prom
     const reasons = failed.map((check) => `${check.id}: ${summarise(check)}`)
     const comment = `@${version.userId} ${failed.length} of ${evaluation.checks.length} checks failed. ${reasons.join('; ')}`
     await createComment(tx, ref, comment)
+    if (version.stage === Stage.Production) return
     const why = `Failed its promotion contract: ${reasons[0] ?? ''}`
     await moveTo(tx, version, { stage: Stage.Archived, comment: why })
     return
   }
+  if (version.stage === Stage.Production) return
   const summary = `Passed all ${passed} checks of its promotion contract`
   await moveTo(tx, version, { stage: Stage.Staging, comment: summary })
   const open = await listRequests(tx, { ...ref, open: true })

@@ -5,7 +5,7 @@ import { text as readText } from 'node:stream/consumers'
 import { AppError, type Ctx } from '../core/index.ts'
 import { latestInStage, Stage, versionSourceUri, type ModelVersion } from '../registry/index.ts'
 import { parseModelFile, qualitySql, scoreTable, type QualityMetric } from '../serving/index.ts'
-import { queryParquet } from '../tables/index.ts'
+import { queryParquet, queryRows } from '../tables/index.ts'
 import { getRun, listArtifacts, readArtifact } from '../tracking/index.ts'
 import type { Evidence, Quality } from './checks/check.ts'
 import type { PromotionContract } from './contract-schema.ts'
@@ -24,6 +24,8 @@ export async function gatherEvidence(
   contract: PromotionContract,
   version: ModelVersion,
 ): Promise<Gathered> {
+  // A dataset that is not there says nothing about the version.
+  await queryRows(ctx, { sql: `SELECT * FROM ${datasetSql(contract)} LIMIT 0` })
   const champion = await latestInStage(ctx, version.name, Stage.Production)
   const championVersion = champion?.version ?? null
   const rival = champion && champion.version !== version.version ? champion : undefined
@@ -37,6 +39,13 @@ export async function gatherEvidence(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function datasetSql({ dataset }: PromotionContract): string {
+  return dataset.table
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.')
 }
 
 interface Comparison {
@@ -80,11 +89,10 @@ interface Scored {
 
 async function score(ctx: Ctx, input: ScoreInput): Promise<Scored> {
   const { contract, version, path, versions = {} } = input
-  const table = contract.dataset.table.split('.').map((part) => `"${part.replaceAll('"', '""')}"`)
   const { sources } = await scoreTable(ctx, {
     name: version.name,
     version: version.version,
-    source: { sql: `SELECT * FROM ${table.join('.')}`, versions },
+    source: { sql: `SELECT * FROM ${datasetSql(contract)}`, versions },
     outputPath: path,
   })
   const overall = await measure(ctx, { contract, path, metrics: wantedMetrics(contract) })
