@@ -12,6 +12,7 @@ import { forgetOwnVariables, runServerVerb, serverVerb } from './server.ts'
 import { scoreVerb } from './serving.ts'
 import { sqlVerb } from './tables.ts'
 import { describeVerb, readCall, suggest, UsageError, type Environment, type Verb } from './verb.ts'
+import { whatWasVerb } from './what-was.ts'
 import { deployVerb, initVerb, planVerb, validateVerb } from './workspace.ts'
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -31,6 +32,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   gate: gateVerb,
   approve: approveVerb,
   why: whyVerb,
+  'what-was': whatWasVerb,
   replay: replayVerb,
   score: scoreVerb,
   import: importVerb,

@@ -108,3 +108,26 @@ export function formatValue(value: unknown): string {
   if (value === undefined || value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+/** To five places; what is no number stays as it is. */
+export function formatNumber(value: string | number): string {
+  const digits = Number(value)
+  if (value === '' || !Number.isFinite(digits) || Number.isInteger(digits)) return String(value)
+  return String(Number(digits.toPrecision(5)))
+}
+
+/** `1 row`, `7,043 rows`. */
+export function formatCount(many: number, what: string): string {
+  return `${many.toLocaleString('en')} ${what}${many === 1 ? '' : 's'}`
+}
+
+/** Indented; what does not fit goes on below, further in. */
+export function wrapLine(line: string, columns: number): string[] {
+  const first = '  '
+  const room = columns - first.length
+  if (line.length <= room) return [first + line]
+  const at = line.lastIndexOf(' ', room)
+  const cut = at > room / 2 ? at : room
+  const rest = wrapLine(line.slice(cut).trim(), columns - 2)
+  return [first + line.slice(0, cut), ...rest.map((more) => `  ${more}`)]
+}

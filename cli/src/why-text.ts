@@ -1,5 +1,12 @@
 import type { Why } from '@millrace/sdk'
-import { formatTime, type Output } from './output.ts'
+import { describeEachCheck } from './check-text.ts'
+import {
+  formatCount as count,
+  formatNumber as number,
+  formatTime,
+  wrapLine,
+  type Output,
+} from './output.ts'
 
 /** What a version's provenance says, for a terminal: a heading and a few lines for each question. */
 export function describeWhy(why: Why, out: Output): string[] {
@@ -7,10 +14,10 @@ export function describeWhy(why: Why, out: Output): string[] {
   const section = (name: string, lines: readonly string[]): string[] =>
     lines.length === 0
       ? []
-      : ['', out.paint('bold', name), ...lines.flatMap((line) => wrap(line, out.columns))]
+      : ['', out.paint('bold', name), ...lines.flatMap((line) => wrapLine(line, out.columns))]
   return [
     `${out.paint('bold', `${version.name} ${version.version}`)}  ${version.stage}`,
-    ...(version.description ? wrap(version.description, out.columns) : []),
+    ...(version.description ? wrapLine(version.description, out.columns) : []),
     ...section('Registered', [
       `${time(version.registered_at)} by ${version.registered_by}`,
       ...(run ? [`run ${run.run_id} (${run.name}) by ${run.user}`] : []),
@@ -109,17 +116,13 @@ function describeEnvironment(environment: Why['environment']): string[] {
 function describeChecks(evaluation: Why['checks'][number], out: Output): string[] {
   const passed = evaluation.checks.filter((check) => check.passed).length
   const version = evaluation.dataset_version === null ? '' : `@${evaluation.dataset_version}`
-  const width = Math.max(...evaluation.checks.map(({ id }) => id.length)) + 2
+  const { contract_version: contract, dataset } = evaluation
+  const of = `${passed} of ${evaluation.checks.length} passed`
   return [
-    `${passed} of ${evaluation.checks.length} passed: contract ${evaluation.contract_version} on ${evaluation.dataset}${version}`,
-    ...evaluation.checks.map((check) => {
-      const mark = check.passed ? out.paint('green', '✓') : out.paint('red', '✗')
-      const found = typeof check.value === 'number' ? number(check.value) : (check.value ?? '?')
-      return `${mark} ${check.id.padEnd(width)}${found} (${check.limit})`
-    }),
+    `${of}: contract ${contract} on ${dataset}${version}`,
+    ...describeEachCheck(evaluation.checks, out),
   ]
 }
-
 function describeDecision(decision: Why['decisions'][number]): string {
   const text = (name: string): string => {
     const value = decision[name]
@@ -172,31 +175,6 @@ function pairs(values: Readonly<Record<string, string | number>>, columns: numbe
   )
 }
 
-/** Numbers to five places; the whole of them is in --json. */
-function number(value: string | number): string {
-  const digits = Number(value)
-  if (value === '' || !Number.isFinite(digits) || Number.isInteger(digits)) return String(value)
-  return String(Number(digits.toPrecision(5)))
-}
-
-function count(many: number, what: string): string {
-  return `${many.toLocaleString('en')} ${what}${many === 1 ? '' : 's'}`
-}
-
 function time(iso: string): string {
   return formatTime(Date.parse(iso))
-}
-
-/** Indented; what does not fit goes on below, further in. */
-function wrap(line: string, columns: number): string[] {
-  const first = '  '
-  const room = columns - first.length
-  if (line.length <= room) return [first + line]
-  const at = line.lastIndexOf(' ', room)
-  const cut = at > room / 2 ? at : room
-  const rest = line.slice(cut).trim()
-  return [
-    first + line.slice(0, cut),
-    ...wrap(rest, columns - 4).map((more) => `    ${more.trimStart()}`),
-  ]
 }

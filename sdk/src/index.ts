@@ -26,7 +26,8 @@ export {
   type RunState,
   type TaskRun,
 } from './jobs.ts'
-export type { Replay, Why } from './provenance.ts'
+export type { Check, Evaluation } from './gates.ts'
+export type { ExplainedPrediction, Replay, Why } from './provenance.ts'
 export type { TransitionRequest } from './registry.ts'
 export type { ImportedItem, KeyValue, MetricPoint } from './tracking.ts'
 export type { QueryResult } from './tables.ts'

@@ -130,10 +130,41 @@ export interface Why {
   readonly replay: string
 }
 
+/** Where one prediction comes from. */
+export interface ExplainedPrediction {
+  /** The row of the predictions table. */
+  readonly prediction: Readonly<Record<string, unknown>>
+  /** `model:churn/3`. */
+  readonly model: string
+  readonly run_id: string | null
+  readonly stage_now: string | null
+  readonly approved: {
+    readonly by: string
+    readonly at: string
+    readonly comment: string
+    /** Of the entry in the audit chain. */
+    readonly hash: string
+  } | null
+  /** The table version that was scored: `main.churn.customer_features@0`. */
+  readonly input: string | null
+  /** Its rows with the same keys. */
+  readonly input_rows: readonly Readonly<Record<string, unknown>>[]
+  /** Why they can no longer be read. */
+  readonly input_gone: string | null
+  readonly why: string
+}
+
+export interface WhatWas {
+  readonly table: string
+  readonly predictions: readonly ExplainedPrediction[]
+}
+
 /** Where a thing comes from, and making it again. */
 export interface ProvenanceApi {
   /** `node` as lineage writes it: `model:churn/3`. */
   readonly why: (node: string) => Promise<Why>
+  /** From predictions, named by values of columns, back to the model and what it saw. */
+  readonly whatWas: (table: string, keys: Readonly<Record<string, string>>) => Promise<WhatWas>
   /** Begins to train the version again from its pins. */
   readonly startReplay: (node: string) => Promise<Replay>
   readonly getReplay: (replayId: string) => Promise<Replay>
@@ -148,6 +179,7 @@ export function provenanceApi(http: Http): ProvenanceApi {
     http.call('GET', `${base}/replays/${encodeURIComponent(replayId)}`)
   return {
     why: (node) => http.call('GET', `${base}/why`, { query: { node } }),
+    whatWas: (table, keys) => http.call('POST', `${base}/what-was`, { body: { table, keys } }),
     startReplay,
     getReplay,
     waitForReplay: async (started) => {

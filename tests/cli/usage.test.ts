@@ -6,7 +6,7 @@ import { startServer } from '../support/server.ts'
 test('every verb explains itself with an example', async () => {
   const help = await runCli(['--help'])
   expect(help.code).toBe(0)
-  const verbs = [...help.stdout.matchAll(/^ {2}(\w+) {2,}/gm)].map((match) => match[1] ?? '')
+  const verbs = [...help.stdout.matchAll(/^ {2}([\w-]+) {2,}/gm)].map((match) => match[1] ?? '')
   expect(verbs).toContain('deploy')
   for (const verb of verbs) {
     const { code, stdout } = await runCli([verb, '--help'])
@@ -24,6 +24,8 @@ test.each([
   [['score', 'churn/3', 't'], 'Say where the predictions go: --to TABLE'],
   [['score', 'churn/3', 't@x', '--to', 'u'], "'t@x' names no table"],
   [['score', 'churn/3', 't', '--to', 'u', '--mode', 'add'], "The mode is 'add'; expected append"],
+  [['what-was', 'churn.predictions'], 'Say which row: --key COLUMN=VALUE'],
+  [['what-was', 'p', '--key', 'id'], "--key is 'id'; expected COLUMN=VALUE"],
   [['automl', 'churn.training'], 'Say what to predict: --target COLUMN'],
   [['server', '--prt', '1'], 'There is no setting --prt'],
 ])('%j is used wrongly and ends with 2', async (args, message) => {

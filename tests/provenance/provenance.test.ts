@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { appendFile, copyFile, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { appendFile, copyFile, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { connect, type Millrace, type Why } from '@millrace/sdk'
+import { connect, type Evaluation, type Millrace, type Why } from '@millrace/sdk'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runCli, type CliResult } from '../support/cli.ts'
 import { startServer, type ServerProcess } from '../support/server.ts'
@@ -105,6 +105,50 @@ test('why fits a terminal of 80 columns, in full and in short', async () => {
   expect(full.stdout).toMatch(/approved Production: Looked at\s+the slices/)
   expect(short.stdout).toMatch(/^checks {7}1 of 1 passed$/m)
   expect((await done('why', model, '--diff')).stdout).toContain('+# a last thought')
+})
+
+test('what-was leads from a prediction to the model, the row and the approver', async () => {
+  const { rows } = await millrace.tables.query('select price from main.shop.scored limit 1')
+  const key = `price=${rows[0]?.[0]}`
+  const shown = await done('what-was', 'main.shop.scored', '--key', key)
+  expect(shown.stdout).toMatch(new RegExp(`prediction ${key} prediction=(yes|no) `))
+  expect(shown.stdout).toContain('model      shop/1, now Production')
+  expect(shown.stdout).toMatch(/approved {3}by \S+ at /)
+  expect(shown.stdout).toContain('row        main.shop.orders@0')
+  expect(shown.stdout).toMatch(new RegExp(`${key} weight=[\\d.]+\\s+returned=(yes|no)`))
+  const unknown = await cli('what-was', 'main.shop.scored', '--key', 'price=-1')
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    'RESOURCE_DOES_NOT_EXIST: main.shop.scored has no row with price=-1\n',
+  ])
+  const other = await cli('what-was', 'main.shop.orders', '--key', key)
+  expect(other.stderr).toContain('does not say which model its rows are from')
+})
+
+test('the gate judges a live version again and leaves it where it is', async () => {
+  const passed = await done('gate', model)
+  expect(passed.stdout).toMatch(/^ {2}✓ threshold\.roc_auc {2}[01][.\d]* \(at least 0\.6\)$/m)
+  expect(passed.stdout).toContain('shop 1 passed its contract 1 and is in Production')
+  const contract = await readFile(join(bundle, 'promotion.yaml'), 'utf8')
+  await millrace.gates.putContract(
+    'shop',
+    contract.replace('roc_auc, min: 0.6', 'log_loss, max: 0'),
+  )
+  const failed = await cli('gate', model)
+  expect(failed.stdout).toMatch(/^ {2}✗ threshold\.log_loss {2}[.\d]+ \(at most 0\)$/m)
+  expect(failed.stdout).toContain('shop 1 failed its contract 2 and is in Production')
+  expect(failed.code).toBe(1)
+  const json = JSON.parse((await cli('gate', model, '--json')).stdout) as Evaluation
+  expect(json).toMatchObject({ model: 'shop', version: 1, contract_version: 2, passed: false })
+  expect(json.checks).toMatchObject([{ id: 'threshold.log_loss', rows: 300, champion: null }])
+})
+
+test('a contract whose rows are not there is an error, and no verdict', async () => {
+  const contract = await readFile(join(bundle, 'promotion.yaml'), 'utf8')
+  await millrace.gates.putContract('shop', contract.replace('shop.orders', 'shop.nothing'))
+  const refused = await cli('gate', model)
+  expect(refused.stderr).toContain('main.shop.nothing')
+  expect([refused.stdout, refused.code]).toEqual(['', 1])
 })
 
 test('a replay from the pins is identical', async () => {

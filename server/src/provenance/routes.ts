@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { RoutePlugin } from '../core/index.ts'
 import { edgeRoutes } from './edge-routes.ts'
 import { replayRoutes } from './replay-routes.ts'
+import { whatWasRoutes } from './what-was-routes.ts'
 import { explainVersion } from './why-service.ts'
 
 const Asked = Type.Object(
@@ -13,6 +14,7 @@ const Asked = Type.Object(
 export const provenanceRoutes: RoutePlugin = async (app, options) => {
   await edgeRoutes(app, options)
   await replayRoutes(app, options)
+  await whatWasRoutes(app, options)
   app.get('/api/millrace/1.0/provenance/why', { schema: { querystring: Asked } }, async (request) =>
     explainVersion(request.ctx, request.query.node),
   )
