@@ -1,6 +1,6 @@
 import type { Millrace } from '@millrace/sdk'
 import type { Display } from './display.ts'
-import { DemoError, millrace as runMillrace } from './platform.ts'
+import { DemoError, millraceJson } from './platform.ts'
 
 /** What the deploy of examples/churn made on the server. */
 export interface Deployed {
@@ -24,7 +24,7 @@ export async function deployExample(
   const bundle = ['--bundle', 'examples/churn', '--target', 'dev']
   const variables = ['--var', `notify_url=${notifyUrl}`, '--var', 'notify_status=ACTIVE']
   const args = ['deploy', ...bundle, ...variables] as const
-  const { files, resources } = await runMillrace<DeployOutput>(millrace.url, ...args)
+  const { files, resources } = await millraceJson<DeployOutput>(millrace.url, ...args)
   const jobs = Object.fromEntries(
     Object.entries(resources).flatMap(([name, { id }]) =>
       name.startsWith('jobs.') ? [[name.slice('jobs.'.length), Number(id)]] : [],

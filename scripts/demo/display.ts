@@ -2,7 +2,8 @@ import type { WriteStream } from 'node:tty'
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const frameMs = 120
-const nameWidth = 26
+const nameWidth = 14
+const widest = 80
 
 /** A finished line per step; on a terminal also one live line that names what is running. */
 export class Display implements Disposable {
@@ -38,7 +39,9 @@ export class Display implements Disposable {
 
   /** Something that happened beside the steps: a message that arrived, an event. */
   note(text: string): void {
-    this.#line(`  ${this.#paint(90, `· ${text}`)}`)
+    for (const [at, line] of wrap(text, this.#columns() - 4).entries()) {
+      this.#line(`  ${this.#paint(90, `${at === 0 ? '·' : ' '} ${line}`)}`)
+    }
   }
 
   text(text: string): void {
@@ -77,8 +80,12 @@ export class Display implements Disposable {
   }
 
   #fit(note: string): string {
-    const room = (this.#out.isTTY ? this.#out.columns : 110) - nameWidth - 16
+    const room = this.#columns() - row('', 0).length - 6
     return note.length > room ? `${note.slice(0, room - 1)}…` : note
+  }
+
+  #columns(): number {
+    return this.#out.isTTY ? this.#out.columns || widest : widest
   }
 
   #paint(code: number, text: string): string {
@@ -88,6 +95,17 @@ export class Display implements Disposable {
 
 function row(name: string, ms: number): string {
   return `${name.padEnd(nameWidth)} ${`${(ms / 1000).toFixed(1)} s`.padStart(7)}`
+}
+
+/** Cut between words; a word that is longer than a line stays whole. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length + 1 > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }
 
 /** The first sentence, and no more than fits a line. */

@@ -4,7 +4,8 @@ import { readOptions, type DemoOptions } from './options.ts'
 import { DemoError, startDemoServer } from './platform.ts'
 import { startReceiver } from './receiver.ts'
 import { showCandidate, showPipeline } from './show-pipeline.ts'
-import { showWeek } from './show-week.ts'
+import { showProvenance } from './show-provenance.ts'
+import { finishRetraining, showWeek } from './show-week.ts'
 import { showSummary } from './summary.ts'
 import { deployExample } from './deploy.ts'
 
@@ -35,20 +36,15 @@ async function demo(options: DemoOptions, show: Display): Promise<void> {
   const millrace = connect({ url: server.url })
   const deployed = await deployExample(millrace, show, receiver.url)
   const pipeline = await showPipeline(millrace, show, { ...options, deployed })
+  await finishRetraining(millrace, show, { deployed, since: began })
   const candidate = await showCandidate(millrace, show, deployed)
   const week = await showWeek(millrace, show, deployed)
+  await showProvenance(millrace, show, { model: deployed.model, version: pipeline.version })
   if (receiver.messages.length === 0) throw new DemoError('No Slack-shaped message arrived')
   await showSummary(millrace, show, { pipeline, candidate, week, server, began })
   if (options.exit) return
   show.text(`\nThe server goes on: ${server.url}   Ctrl+C ends it`)
-  await Promise.race([interrupted(), server.ended])
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+  await Promise.race([server.interrupted(), server.ended])
 }
 
 process.exitCode = await main(process.argv.slice(2))

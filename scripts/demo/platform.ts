@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureUv, findPython } from '../python-envs.mjs'
@@ -17,6 +18,8 @@ export interface DemoServer extends AsyncDisposable {
   readonly pid: number
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>
+  /** Resolves when a person ends the demo; until this is called that is a failure. */
+  readonly interrupted: () => Promise<void>
 }
 
 export interface StartOptions {
@@ -38,9 +41,16 @@ export async function startDemoServer(options: StartOptions): Promise<DemoServer
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    const timeout = setTimeout(() => child.kill('SIGKILL'), stopMs)
+    await ended
+    clearTimeout(timeout)
+  }
+  const interruption = endOnSignal(stop)
   let output = ''
   const ready = Promise.withResolvers<string>()
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const onOutput = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-20_000)
     const url = /Millrace is ready at (\S+)/.exec(output)?.[1]
@@ -54,18 +64,42 @@ export async function startDemoServer(options: StartOptions): Promise<DemoServer
     url: await ready.promise,
     pid: child.pid ?? 0,
     ended,
+    interrupted: () => {
+      interruption[Symbol.dispose]()
+      return new Promise((resolve) => {
+        for (const signal of signals) process.once(signal, () => resolve())
+      })
+    },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM')
-      const timeout = setTimeout(() => child.kill('SIGKILL'), stopMs)
-      await ended
-      clearTimeout(timeout)
+      interruption[Symbol.dispose]()
+      await stop()
     },
   }
 }
 
-/** Runs `npx millrace …`, as a person would, and returns what it printed as JSON. */
-export async function millrace<T>(url: string, ...args: readonly string[]): Promise<T> {
-  const child = spawn(process.execPath, [bin, ...args, '--json', '--url', url], {
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** A demo that is ended takes its server with it. */
+function endOnSignal(stop: () => Promise<void>): Disposable {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    void stop().then(() => process.exit(128 + constants.signals[signal]))
+  }
+  for (const signal of signals) process.once(signal, onSignal)
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
+  }
+}
+
+/** Runs `npx millrace …` and returns its JSON. */
+export async function millraceJson<T>(url: string, ...args: readonly string[]): Promise<T> {
+  return JSON.parse(await millraceText(url, ...args, '--json')) as T
+}
+
+/** Runs `npx millrace …`, as a person would, and returns what it printed. */
+export async function millraceText(url: string, ...args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [bin, ...args, '--url', url], {
     cwd: repo,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -77,5 +111,5 @@ export async function millrace<T>(url: string, ...args: readonly string[]): Prom
     child.once('close', (status) => resolve(status ?? 1)),
   )
   if (code !== 0) throw new DemoError(`millrace ${args[0]} failed: ${stderr.trim()}`)
-  return JSON.parse(stdout) as T
+  return stdout
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Millrace } from '@millrace/sdk'
 import { shorten, type Display } from './display.ts'
-import type { DemoServer } from './platform.ts'
+import { DemoError, type DemoServer } from './platform.ts'
 import type { WeekResult } from './show-week.ts'
 import type { CandidateResult, PipelineResult } from './show-pipeline.ts'
 
@@ -18,7 +18,7 @@ export interface Summary {
 
 interface Search {
   readonly leaderboard?: readonly {
-    readonly rank?: number
+    readonly rank: number | null
     readonly learner: string
     readonly score: number | null
     readonly run_id?: string
@@ -37,16 +37,13 @@ export async function showSummary(
   show.heading('What there is now')
   const facts: readonly (readonly [string, string])[] = [
     ['model', `churn ${version} in Production, approved by ${approver || 'you'}`],
-    ['rejected', `churn ${candidate.version} is ${candidate.stage}: ${shorten(candidate.message)}`],
+    ['rejected', `churn ${candidate.version} is ${candidate.stage}: ${reason(candidate.message)}`],
     ['endpoint', await askEndpoint(millrace)],
     [
       'scored',
       `${await countRows(millrace, 'main.churn.predictions')} rows in batch, ${week.streamed.toLocaleString('en')} as they came`,
     ],
-    [
-      'waits',
-      `churn ${week.retrained} is in ${week.stage}: npx millrace approve models:/churn/${week.retrained}`,
-    ],
+    ['retrained', describeRetrained(week)],
     [
       'drift',
       `${week.alert.metric} of ${week.alert.column} ${week.alert.value.toFixed(2)} > ${week.alert.limit}: run ${week.retrainingRunId} retrained`,
@@ -58,18 +55,30 @@ export async function showSummary(
   for (const [name, value] of facts) show.text(`  ${name.padEnd(10)} ${value}`)
 }
 
+function describeRetrained({ retrained, stage }: WeekResult): string {
+  const what = `churn ${retrained} is in ${stage}`
+  return stage === 'Staging' ? `${what}: npx millrace approve models:/churn/${retrained}` : what
+}
+
+/** Without the name of whom it is for. */
+function reason(message: string): string {
+  return shorten(/\d+ of \d+ checks .*/.exec(message)?.[0] ?? message)
+}
+
 /** Of the search that the live version comes from. */
 async function leaderboard(millrace: Millrace, version: string): Promise<string[]> {
   const { tags = [] } = await millrace.registry.getVersion('churn', version)
   const id = tags.find(({ key }) => key === 'search')?.value ?? ''
   const path = `/api/millrace/1.0/automl/searches/${id}`
   const search = await millrace.http.call<Search>('GET', path)
-  return (search.leaderboard ?? [])
-    .slice(0, 5)
-    .map(
-      (trial, index) =>
-        `${String(index + 1).padStart(2)}  ${trial.learner.padEnd(24)} ${trial.score?.toFixed(4) ?? ''}`,
-    )
+  const ranked = (search.leaderboard ?? []).filter(({ rank }) => rank !== null)
+  const baseline = ranked.find(({ learner }) => learner === 'baseline')
+  if (!baseline) throw new DemoError('The leaderboard has no baseline')
+  const best = ranked.filter((trial) => trial !== baseline).slice(0, 5)
+  return [...best, baseline].map(({ rank, learner, score }) => {
+    const place = String(rank).padStart(2)
+    return `${place}  ${learner.padEnd(24)} ${score?.toFixed(4) ?? ''}`
+  })
 }
 
 /** Scores one customer through the endpoint, as an application would. */

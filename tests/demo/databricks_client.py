@@ -23,7 +23,7 @@ answer = client.statement_execution.execute_statement(
     statement="select count(*) from main.churn.customers", warehouse_id="default"
 )
 assert answer.status and answer.status.state == StatementState.SUCCEEDED, answer.status
-assert answer.result and answer.result.data_array == [["8543"]], answer.result
+assert answer.result and answer.result.data_array == [["7543"]], answer.result
 
 tables = {table.name for table in client.tables.list(catalog_name="main", schema_name="churn")}
 assert tables >= {"customers", "customer_features", "training", "predictions"}, tables

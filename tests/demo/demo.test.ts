@@ -39,7 +39,10 @@ test('every step does what it should', () => {
   expect(output).toMatch(/churn 1 in Production, approved by \w+/)
   expect(output).toContain('version 2 is Archived')
   expect(output).toMatch(/Drift alert: psi of \w+ is [\d.]+, limit 0.25/)
-  expect(output).toMatch(/7,043 rows in batch, 1,500 as they came/)
+  expect(output).toMatch(/^ {2}\d+ {2}baseline {2,}0\.5/m)
+  expect(output).toMatch(/replay .* churn 1: identical/)
+  for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  expect(output).toMatch(/7,043 rows in batch, 500 as they came/)
   expect(code).toBe(0)
 })
 

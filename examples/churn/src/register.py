@@ -24,4 +24,4 @@ client.update_model_version(
     args.model, version.version, description=f"{learner}, the best of search {args.search}"
 )
 millrace.dbutils.jobs.taskValues.set("version", str(version.version))
-print(f"{args.model} version {version.version}, from run {args.run_id}")
+print(f"{args.model} version {version.version}, from run {args.run_id[:12]}")

@@ -28,7 +28,5 @@ def join(name: str, output: str, which: str) -> dict:
 training = join("churn_training", "main.churn.training", "customer_id % 5 <> 0")
 holdout = join("churn_holdout", "main.churn.holdout", "customer_id % 5 = 0")
 leaks = training["leak_report"]["rows_affected"]
-print(
-    f"{training['rows']:,} rows to learn from, {holdout['rows']:,} for the gate; "
-    f"{len(columns)} features, {leaks} rows would have leaked"
-)
+rows, kept = training["rows"], holdout["rows"]
+print(f"{rows:,} to learn from, {kept:,} for the gate, {leaks} leaks")
