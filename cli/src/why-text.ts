@@ -47,7 +47,7 @@ export function describeWhyShort(why: Why): string[] {
   const seeds = Object.entries(why.seeds).map(([name, value]) => `${name} ${value}`)
   const facts: readonly (readonly [string, string])[] = [
     ['version', `${version.name} ${version.version}, ${version.stage}`],
-    ['rows', why.tables.map(({ table }) => table.split('.').at(-1) ?? '').join(', ')],
+    ...shortTables(why.tables).map((line, at) => [at === 0 ? 'rows' : '', line] as const),
     ['code', shortCode(why.code)],
     ['environment', shortEnvironment(why.environment)],
     ['learned', [run?.name ?? 'no run', ...seeds].join(', ')],
@@ -58,6 +58,14 @@ export function describeWhyShort(why: Why): string[] {
     ...describeScored(why.scored).map((line, at) => [at === 0 ? 'scored' : '', line] as const),
   ]
   return facts.map(([name, value]) => `${name.padEnd(12)} ${value}`)
+}
+
+/** A line for each table, with the versions that were read. */
+function shortTables(tables: Why['tables']): string[] {
+  const versions = Map.groupBy(tables, ({ table }) => table.replace(/@\d+$/, ''))
+  return [...versions].map(
+    ([name, pins]) => `${name}@${pins.map(({ table }) => table.split('@').at(-1)).join(', @')}`,
+  )
 }
 
 function shortCode(code: Why['code']): string {

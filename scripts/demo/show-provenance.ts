@@ -27,6 +27,6 @@ export async function showProvenance(
     throw new DemoError(`${uri} is not what it was: ${replay.message ?? different}`)
   }
   const { parameters, metrics } = replay.compared
-  const compared = `${parameters} parameters, ${metrics} metrics, model`
+  const compared = `${parameters + metrics} values and the model`
   show.done('replay', Date.now() - began, `${model} ${version}: identical (${compared})`)
 }
