@@ -367,6 +367,19 @@ CREATE INDEX job_trigger_due ON public.job_trigger USING btree (next_at) WHERE (
 
 CREATE INDEX job_trigger_kind ON public.job_trigger USING btree (kind);
 
+create table job_trigger_note (
+  id text not null,
+  job_id bigint not null,
+  kind text not null,
+  outcome text not null,
+  description text not null,
+  run_id bigint,
+  created_at bigint not null,
+  constraint job_trigger_note_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX job_trigger_note_job ON public.job_trigger_note USING btree (job_id, id);
+
 create table lineage_edge (
   id text not null,
   kind text not null,

@@ -332,6 +332,18 @@ CREATE INDEX job_trigger_due on job_trigger (next_at) where next_at is not null;
 
 CREATE INDEX job_trigger_kind on job_trigger (kind);
 
+CREATE TABLE job_trigger_note (
+  id text primary key,
+  job_id bigint not null,
+  kind text not null,
+  outcome text not null,
+  description text not null,
+  run_id bigint,
+  created_at bigint not null
+);
+
+CREATE INDEX job_trigger_note_job on job_trigger_note (job_id, id);
+
 CREATE TABLE "lineage_edge" (
   "id" text primary key,
   "kind" text not null,
