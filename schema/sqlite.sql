@@ -24,6 +24,11 @@ CREATE TABLE auth_grant (
 
 CREATE INDEX auth_grant_resource on auth_grant (resource_type, resource_pattern);
 
+CREATE TABLE "auth_key_check" (
+  "id" integer primary key,
+  "sealed" text not null
+);
+
 CREATE TABLE auth_role (
   id integer primary key autoincrement,
   name text not null unique,

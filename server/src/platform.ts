@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildApp, migrations } from './app.ts'
-import { bootstrapAdmin, localOwner } from './auth/index.ts'
+import { bootstrapAdmin, checkKey, localOwner } from './auth/index.ts'
 import { startAutoml } from './automl/index.ts'
 import { startCompute } from './compute/index.ts'
 import { startFeatures } from './features/index.ts'
@@ -73,6 +73,7 @@ export async function startPlatform(config: Config): Promise<Platform> {
     // Known once the port is; requests copy the ctx when they arrive.
     url: '',
   }
+  await checkKey(ctx)
   const madePassword = await bootstrapAdmin(ctx)
   const app = await buildApp(ctx)
   stack.defer(() => app.close())

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../support/cli.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { startServer, type ServerProcess } from '../support/server.ts'
+import { startServer, type ServerProcess, type StartServerOptions } from '../support/server.ts'
 
 interface Json {
   readonly [key: string]: Json
@@ -68,6 +68,30 @@ async function startReceiver(): Promise<AsyncDisposable & { url: string; bodies:
   }
 }
 
+/** Another server on the database of `first`: with a data folder of its own and the same key. */
+async function startBeside(
+  first: ServerProcess,
+  { args = [], ...options }: StartServerOptions,
+): Promise<ServerProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'millrace-beside-'))
+  await copyFile(join(first.dataDir, 'secrets.key'), join(dataDir, 'secrets.key'))
+  const server = await startServer({ ...options, args: [...args, '--data-dir', dataDir] })
+  return {
+    ...server,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+test('a server whose key is not that of the database says so and ends', async () => {
+  await using postgres = await startPostgres()
+  const options = { args: ['--database-url', postgres.url] }
+  await using _first = await startServer(options)
+  await expect(startServer(options)).rejects.toThrow(/sealed with another key than .*secrets\.key/)
+})
+
 test('two servers share one Postgres: each sees the other, no event is handled twice', async () => {
   await using postgres = await startPostgres()
   await using receiver = await startReceiver()
@@ -76,7 +100,7 @@ test('two servers share one Postgres: each sees the other, no event is handled t
     env: { MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http', MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true' },
   }
   await using one = await startServer(options)
-  await using two = await startServer(options)
+  await using two = await startBeside(one, options)
   await call(one, '2.0/mlflow/webhooks', {
     name: 'versions',
     url: receiver.url,
@@ -141,7 +165,7 @@ test('two servers share the runs of a job: every task runs once', async () => {
   await using postgres = await startPostgres()
   const options = { args: ['--database-url', postgres.url] }
   await using one = await startServer(options)
-  await using two = await startServer(options)
+  await using two = await startBeside(one, options)
   const condition_task = { op: 'EQUAL_TO', left: 'a', right: 'a' }
   const { job_id } = await call(one, '2.2/jobs/create', {
     name: 'both',

@@ -52,6 +52,12 @@ export const authErrors = defineErrors({
     text: (principal: string, permission: string, scope: string) =>
       `${principal} does not have ${permission} permission on scope ${scope}; ask someone with MANAGE to grant it`,
   },
+  AUTH_KEY_WRONG: {
+    status: 409,
+    wire: 'INVALID_STATE',
+    text: (path: string) =>
+      `The secrets of this database were sealed with another key than ${path}. Copy secrets.key from the data folder of the server that made it; servers that share a database share that file`,
+  },
   AUTH_TOKEN_INVALID: {
     status: 401,
     wire: 'UNAUTHENTICATED',

@@ -12,7 +12,7 @@ export {
 export { includes } from './permissions.ts'
 export { Permission, ResourceType, wholeWorkspace, type Resource } from './types.ts'
 export { bootstrapAdmin } from './user-service.ts'
-export { openSecret, sealSecret } from './secret-box.ts'
+export { checkKey, openSecret, sealSecret } from './secret-box.ts'
 export { createScope, putSecret, readSecret } from './secret-service.ts'
 export {
   issueToken,

@@ -89,4 +89,13 @@ export const authMigrations: Migrations = {
       await sql`create index auth_token_principal on auth_token (principal)`.execute(db)
     },
   },
+  '0005_auth_key_check': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('auth_key_check')
+        .addColumn('id', 'integer', (c) => c.primaryKey())
+        .addColumn('sealed', 'text', (c) => c.notNull())
+        .execute()
+    },
+  },
 }

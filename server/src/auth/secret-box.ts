@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
+import { authErrors } from './errors.ts'
 
 const ivBytes = 12
 const tagBytes = 16
@@ -24,10 +25,36 @@ export function openSecret(ctx: Ctx, sealed: string): string {
   return Buffer.concat(plain).toString('utf8')
 }
 
+/**
+ * Holds the key against the one that the database's secrets were sealed with, before any of them is
+ * needed: a wrong one would otherwise show only as webhooks and tasks that fail.
+ * @throws AUTH_KEY_WRONG
+ */
+export async function checkKey(ctx: Ctx): Promise<void> {
+  await ctx.db
+    .insertInto('auth_key_check')
+    .values({ id: 1, sealed: sealSecret(ctx, 'millrace') })
+    .onConflict((c) => c.doNothing())
+    .execute()
+  const { sealed } = await ctx.db
+    .selectFrom('auth_key_check')
+    .select('sealed')
+    .executeTakeFirstOrThrow()
+  try {
+    openSecret(ctx, sealed)
+  } catch (cause) {
+    throw authErrors.AUTH_KEY_WRONG(keyPath(ctx)).with({ cause })
+  }
+}
+
 const keys = new Map<string, Buffer>()
 
+function keyPath(ctx: Ctx): string {
+  return join(ctx.config.dataDir, 'secrets.key')
+}
+
 function loadKey(ctx: Ctx): Buffer {
-  const path = join(ctx.config.dataDir, 'secrets.key')
+  const path = keyPath(ctx)
   const known = keys.get(path)
   if (known) return known
   const key = readOrCreateKey(path)

@@ -73,6 +73,12 @@ export interface AuthGrantTable {
   permission: Permission
 }
 
+/** One row: a text that only the right `secrets.key` opens. */
+export interface AuthKeyCheckTable {
+  id: number
+  sealed: string
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     auth_token: AuthTokenTable
@@ -84,5 +90,6 @@ declare module '../core/db/tables.ts' {
     auth_role: AuthRoleTable
     auth_role_member: AuthRoleMemberTable
     auth_grant: AuthGrantTable
+    auth_key_check: AuthKeyCheckTable
   }
 }
