@@ -16,7 +16,7 @@ export interface OpenOnnxInput {
   readonly columns: readonly string[] | undefined
 }
 
-/** Runs a converted model in the model process. */
+/** Runs a converted model: as a program in this process, or in the model process. */
 export async function openOnnx(input: OpenOnnxInput): Promise<Flavour> {
   const model = await openOnnxModel(input.model, input.path)
   const encode = planEncoding(input)
