@@ -1,11 +1,8 @@
-import type { Kysely } from 'kysely'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
-import type { Tables } from './db/tables.ts'
+import type { Db } from './db/tables.ts'
 import type { EventBus } from './events/bus.ts'
 import type { Logger } from './log.ts'
-
-export type Db = Kysely<Tables>
 
 /** Who acts. Recorded with every change, event, edge and decision. */
 export interface Principal {

@@ -8,13 +8,13 @@ export {
   type WireCode,
 } from './errors.ts'
 export { findDiskFull } from './disk-full.ts'
-export { inTransaction, systemPrincipal, type Ctx, type Db, type Principal } from './ctx.ts'
+export { inTransaction, systemPrincipal, type Ctx, type Principal } from './ctx.ts'
 export { readConfig, type Config, type Environment } from './config.ts'
 export { describeSettings } from './settings.ts'
 export { openDatabase, type Database, type DialectName } from './db/database.ts'
 export { migrate, type Migrations } from './db/migrate.ts'
 export { coreMigrations, isPostgres } from './migrations.ts'
-export type { Tables } from './db/tables.ts'
+export type { Db, Tables } from './db/tables.ts'
 export { Lock } from './db/lock.ts'
 export { EventBus } from './events/bus.ts'
 export {

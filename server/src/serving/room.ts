@@ -3,7 +3,11 @@ import type { EndpointMetrics } from './endpoint-metrics.ts'
 import type { LiveEndpoint } from './live-endpoint.ts'
 import { ModelPool } from './model-pool.ts'
 import type { Recorder } from './recorder.ts'
-import type { StreamRunner } from './stream-runner.ts'
+
+/** Work in the background that looks again when woken, and ends when disposed. */
+interface Background extends AsyncDisposable {
+  readonly wake: () => void
+}
 
 /** What the room keeps in memory for one open database. */
 export interface Room {
@@ -17,7 +21,8 @@ export interface Room {
   readonly metrics: Map<string, EndpointMetrics>
   /** By table: endpoints may share one. */
   readonly recorders: Map<string, Recorder>
-  readonly streams: Map<string, StreamRunner>
+  /** By the name of the scoring stream. */
+  readonly streams: Map<string, Background>
   /** Ends background work. */
   readonly stop: AbortController
 }

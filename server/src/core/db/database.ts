@@ -1,8 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types as pgTypes } from 'pg'
-import type { Db } from '../ctx.ts'
 import { openSqlite, type SqliteFile } from './sqlite.ts'
-import type { Tables } from './tables.ts'
+import type { Db, Tables } from './tables.ts'
 
 export type DialectName = 'sqlite' | 'postgres'
 

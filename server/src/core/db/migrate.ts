@@ -1,5 +1,5 @@
 import { Migrator, type Migration } from 'kysely/migration'
-import type { Db } from '../ctx.ts'
+import type { Db } from './tables.ts'
 
 export type Migrations = Record<string, Migration>
 

@@ -8,7 +8,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CompiledQuery } from 'kysely'
-import type { Ctx, Db } from '../ctx.ts'
+import type { Ctx } from '../ctx.ts'
+import type { Db } from './tables.ts'
 
 export type SqlValue = string | number | null | Uint8Array
 

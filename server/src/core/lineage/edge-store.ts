@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
-import type { Ctx, Db } from '../ctx.ts'
+import type { Ctx } from '../ctx.ts'
+import type { Db } from '../db/tables.ts'
 import { run, runScript, type Script } from '../db/script.ts'
 import { newId } from '../ids.ts'
 import type { LineageEdgeTable } from './tables.ts'
