@@ -26,6 +26,14 @@ export {
   type RunState,
   type TaskRun,
 } from './jobs.ts'
+export type {
+  Backfill,
+  BackfillCadence,
+  BackfillInterval,
+  BackfillPage,
+  BackfillPreview,
+  BackfillSettings,
+} from './jobs-backfill.ts'
 export type { Check, Evaluation } from './gates.ts'
 export type { ExplainedPrediction, Replay, Why } from './provenance.ts'
 export type { TransitionRequest } from './registry.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Http } from './http.ts'
+import { backfillsApi, type BackfillsApi } from './jobs-backfill.ts'
 
 export type LifeCycleState =
   | 'BLOCKED'
@@ -28,6 +29,23 @@ export interface TaskRun {
   readonly end_time?: number
   readonly attempt_number?: number
   readonly depends_on?: readonly { readonly task_key: string }[]
+  /** Of a task with `cache`: whether an earlier result stood for it. */
+  readonly cache_decision?: CacheDecision
+}
+
+export interface CacheDecision {
+  readonly hit: boolean
+  /** Begins with *Hit because* or *Ran because*. */
+  readonly reason: string
+  /** The success that it stands for, or was compared with. */
+  readonly run_id?: number
+  readonly task_run_id?: number
+  readonly differences: readonly {
+    readonly part: 'code' | 'table' | 'environment' | 'parameter' | 'version' | 'age'
+    readonly name: string
+    readonly before?: string
+    readonly after?: string
+  }[]
 }
 
 export interface Run {
@@ -41,6 +59,8 @@ export interface Run {
   readonly end_time?: number
   readonly tasks?: readonly TaskRun[]
   readonly next_page_token?: string
+  /** Of a run that a backfill started or repaired; the time in epoch milliseconds. */
+  readonly backfill?: { readonly backfill_id: number; readonly logical_time: number }
   readonly repair_history?: readonly { readonly id?: number; readonly type: string }[]
 }
 
@@ -101,12 +121,13 @@ export interface JobsApi {
   readonly repairRun: (runId: number) => Promise<void>
   readonly getOutput: (taskRunId: number) => Promise<Readonly<Record<string, unknown>>>
   readonly readLog: (taskRunId: number, offset: number) => Promise<LogChunk>
-  /** Looks at the run until it has ended, and shows it each time to `onChange`. */
   /** Which runs the job's triggers would start; `from_ms` is now unless given, `days` 30. */
   readonly simulate: (
     jobId: number,
     window?: { readonly from_ms?: number; readonly days?: number },
   ) => Promise<Simulation>
+  readonly backfills: BackfillsApi
+  /** Looks at the run until it has ended, and shows it each time to `onChange`. */
   readonly watchRun: (runId: number, onChange: (run: Run) => void) => Promise<Run>
 }
 
@@ -168,6 +189,7 @@ export function jobsApi(http: Http): JobsApi {
       http.call('GET', `/api/millrace/1.0/jobs/runs/${taskRunId}/log`, { query: { offset } }),
     simulate: (jobId, window = {}) =>
       http.call('POST', `/api/millrace/1.0/jobs/${jobId}/simulate`, { body: window }),
+    backfills: backfillsApi(http),
     watchRun: async (runId, onChange) => {
       for (;;) {
         const run = await getRun(runId)
