@@ -2,40 +2,10 @@
  * A process to be killed: several writers append small rows together, each call named by its number.
  * A writer begins by sending its newest call again, as a client does that got no answer.
  */
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import {
-  coreMigrations,
-  EventBus,
-  migrate,
-  openDatabase,
-  openLog,
-  readConfig,
-  systemPrincipal,
-  type Ctx,
-} from '../../server/src/core/index.ts'
-import {
-  queryRows,
-  startTables,
-  tablesMigrations,
-  writeTable,
-} from '../../server/src/tables/index.ts'
+import { queryRows, writeTable } from '../../server/src/tables/index.ts'
+import { openTables } from './killed-process.ts'
 
-const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } })
-const dataDir = values['data-dir'] ?? ''
-const database = openDatabase({ path: join(dataDir, 'millrace.db') })
-await migrate(database.db, [coreMigrations, tablesMigrations])
-const ctx: Ctx = {
-  db: database.db,
-  database,
-  now: () => new Date(),
-  config: readConfig(['--data-dir', dataDir], {}),
-  log: openLog('silent'),
-  events: new EventBus(),
-  principal: systemPrincipal,
-  url: '',
-}
-await startTables(ctx)
+const ctx = await openTables()
 const writers = 8
 await append(-1, 0)
 const { rows } = await queryRows(ctx, { sql: 'select writer, max(call) from t group by 1' })

@@ -2,43 +2,12 @@
  * A process to be killed: attempt after attempt stages rows in two tables and commits them.
  * It begins by finishing what a killed predecessor left staged, as the jobs room does.
  */
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import {
-  coreMigrations,
-  EventBus,
-  migrate,
-  openDatabase,
-  openLog,
-  readConfig,
-  systemPrincipal,
-  type Ctx,
-} from '../../server/src/core/index.ts'
-import {
-  commitStage,
-  queryRows,
-  startTables,
-  tablesMigrations,
-  writeTable,
-} from '../../server/src/tables/index.ts'
+import { commitStage, queryRows, writeTable } from '../../server/src/tables/index.ts'
+import { openTables } from './killed-process.ts'
 
-const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } })
-const dataDir = values['data-dir'] ?? ''
-const database = openDatabase({ path: join(dataDir, 'millrace.db') })
-await migrate(database.db, [coreMigrations, tablesMigrations])
-const ctx: Ctx = {
-  db: database.db,
-  database,
-  now: () => new Date(),
-  config: readConfig(['--data-dir', dataDir], {}),
-  log: openLog('silent'),
-  events: new EventBus(),
-  principal: systemPrincipal,
-  url: '',
-}
-await startTables(ctx)
+const ctx = await openTables()
 
-const staged = await database.db.selectFrom('table_stage').select('attempt_id').distinct().execute()
+const staged = await ctx.db.selectFrom('table_stage').select('attempt_id').distinct().execute()
 for (const { attempt_id: attemptId } of staged) await finish(Number(attemptId))
 
 for (let i = (await lastCommitted()) + 1; ; i++) {
