@@ -301,6 +301,15 @@ create table job_repair (
 
 CREATE INDEX job_repair_of_run ON public.job_repair USING btree (run_id, repair_index);
 
+create table job_revision (
+  job_id bigint not null,
+  revision integer not null,
+  settings text not null,
+  changed_by text not null,
+  changed_at bigint not null,
+  constraint job_revision_pkey PRIMARY KEY (job_id, revision)
+);
+
 create table job_run (
   run_id bigint not null,
   job_id bigint,
@@ -345,6 +354,8 @@ CREATE INDEX job_run_by_time ON public.job_run USING btree (created_at, run_id) 
 CREATE INDEX job_run_definition ON public.job_run USING btree (definition_hash);
 
 CREATE INDEX job_run_dirty ON public.job_run USING btree (run_id) WHERE (dirty = 1);
+
+CREATE INDEX job_run_failed ON public.job_run USING btree (created_at, run_id) WHERE ((deleted = 0) AND (result = ANY (ARRAY['FAILED'::text, 'TIMEDOUT'::text])));
 
 CREATE INDEX job_run_of_job ON public.job_run USING btree (job_id, created_at, run_id) WHERE (deleted = 0);
 

@@ -267,6 +267,15 @@ CREATE TABLE job_repair (
 
 CREATE INDEX job_repair_of_run on job_repair (run_id, repair_index);
 
+CREATE TABLE job_revision (
+  job_id bigint not null,
+  revision integer not null,
+  settings text not null,
+  changed_by text not null,
+  changed_at bigint not null,
+  primary key (job_id, revision)
+);
+
 CREATE TABLE job_run (
   run_id bigint primary key,
   job_id bigint,
@@ -309,6 +318,8 @@ CREATE INDEX job_run_by_time on job_run (created_at, run_id) where deleted = 0;
 CREATE INDEX job_run_definition on job_run (definition_hash);
 
 CREATE INDEX job_run_dirty on job_run (run_id) where dirty = 1;
+
+CREATE INDEX job_run_failed on job_run (created_at, run_id) where deleted = 0 and result in ('FAILED', 'TIMEDOUT');
 
 CREATE INDEX job_run_of_job on job_run (job_id, created_at, run_id) where deleted = 0;
 

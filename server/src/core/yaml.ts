@@ -44,7 +44,7 @@ export function readYaml(text: string, name: string): YamlFile {
   const value: unknown = document.toJS()
   const check: YamlFile['check'] = (schema, options = {}) => {
     const checked = 'value' in options ? options.value : value
-    const problems = [...Value.Errors(schema, checked)].flatMap((error) =>
+    const problems = oneOfConstants([...Value.Errors(schema, checked)]).flatMap((error) =>
       describe({ ...error, path: [...(options.at ?? []), ...pointer(error)] }, document, lines),
     )
     if (problems.length > 0) throw yamlInvalid(name, text, problems)
@@ -78,6 +78,31 @@ interface SchemaError {
   readonly path: readonly string[]
   readonly params: object
   readonly message: string
+}
+
+interface FoundError {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly params: object
+  readonly message: string
+}
+
+/** A value that is none of several constants is one problem, which names them all. */
+function oneOfConstants(errors: readonly FoundError[]): FoundError[] {
+  const constants = new Map<string, unknown[]>()
+  for (const { keyword, instancePath, params } of errors) {
+    if (keyword !== 'const') continue
+    const known = constants.get(instancePath) ?? []
+    constants.set(instancePath, [...known, (params as { allowedValue?: unknown }).allowedValue])
+  }
+  const said = new Set<string>()
+  return errors.flatMap((error) => {
+    const allowed = constants.get(error.instancePath)
+    if (allowed === undefined) return [error]
+    if (error.keyword !== 'const' || said.has(error.instancePath)) return []
+    said.add(error.instancePath)
+    return [{ ...error, message: `must be ${allowed.map(String).join(', ')}` }]
+  })
 }
 
 function pointer(error: { readonly instancePath: string }): string[] {

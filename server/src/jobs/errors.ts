@@ -12,6 +12,18 @@ export const jobsErrors = defineErrors({
     wire: 'INVALID_PARAMETER_VALUE',
     text: (runId: number) => `Run ${runId} does not exist.`,
   },
+  JOBS_REVISION_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (jobId: number, revision: number, newest: number) =>
+      `Revision ${revision} of job ${jobId} is not there; the newest is ${newest}, and the last 100 are kept`,
+  },
+  JOBS_SETTINGS_CHANGED: {
+    status: 409,
+    wire: 'RESOURCE_CONFLICT',
+    text: (jobId: number, edited: number, newest: number) =>
+      `Job ${jobId} was changed meanwhile: revision ${edited} was edited, the newest is ${newest}. Read it again and edit that`,
+  },
   JOBS_SETTINGS_INVALID: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

@@ -2,7 +2,8 @@ import { inTransaction, newIntId, type Ctx } from '../core/index.ts'
 import { jobsErrors } from './errors.ts'
 import { promoteQueued } from './engine/run-end.ts'
 import { checkFileLocation } from './file-watch.ts'
-import { deleteJobRow, findJob, insertJob, updateJob, type Job } from './job-store.ts'
+import { deleteJobRow, findJob, insertJob, lockJob, updateJob, type Job } from './job-store.ts'
+import { deleteRevisions, insertRevision, newestRevision } from './revision-store.ts'
 import { listActiveRunIds, requestCancel, updateTimeouts } from './run-store.ts'
 import { checkNotified } from './notifications/notify.ts'
 import { checkSettings, checkShape } from './settings-check.ts'
@@ -17,7 +18,7 @@ export interface CreateJobInput {
 
 export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
   const settings = withDefaults(input.settings)
-  await checkAll(ctx, settings)
+  await checkJobSettings(ctx, settings)
   const now = ctx.now()
   const job: Job = {
     jobId: newIntId(now.getTime()),
@@ -29,6 +30,7 @@ export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
   }
   await inTransaction(ctx, async (tx) => {
     await insertJob(tx.db, job)
+    await insertRevision(tx.db, { after: job, by: job.creator })
     await syncTriggers(tx, job)
   })
   return job
@@ -40,12 +42,24 @@ export async function getJob(ctx: Ctx, jobId: number): Promise<Job> {
   return job
 }
 
-/** Replaces all settings. */
+/** Replaces all settings; with `expectedRevision` only when that is still the newest. */
 export async function resetJob(
   ctx: Ctx,
-  input: { readonly jobId: number; readonly settings: JobSettings },
+  input: {
+    readonly jobId: number
+    readonly settings: JobSettings
+    readonly expectedRevision?: number
+  },
 ): Promise<void> {
-  await changeJob(ctx, input.jobId, () => input.settings)
+  const { jobId, expectedRevision: expected } = input
+  await inTransaction(ctx, async (tx) => {
+    if (expected !== undefined) {
+      await lockJob(tx.db, jobId)
+      const newest = await newestRevision(tx.db, jobId)
+      if (newest !== expected) throw jobsErrors.JOBS_SETTINGS_CHANGED(jobId, expected, newest)
+    }
+    await changeJob(tx, jobId, () => input.settings)
+  })
 }
 
 export interface UpdateJobInput {
@@ -70,9 +84,10 @@ async function changeJob(
     const changed = change(job.settings)
     checkShape(changed)
     const settings = withDefaults(changed)
-    await checkAll(ctx, settings)
+    await checkJobSettings(ctx, settings)
     const updated = { ...job, settings, updatedAt: tx.now() }
     await updateJob(tx.db, updated)
+    await insertRevision(tx.db, { before: job, after: updated, by: ctx.principal.name })
     await syncTriggers(tx, updated)
     await applyToActiveRuns(tx, jobId, settings)
   })
@@ -90,11 +105,13 @@ export async function deleteJob(ctx: Ctx, jobId: number): Promise<void> {
     await getJob(tx, jobId)
     await requestCancel(tx.db, await listActiveRunIds(tx.db, { jobId }), tx.now())
     await deleteTriggers(tx.db, jobId)
+    await deleteRevisions(tx.db, jobId)
     await deleteJobRow(tx.db, jobId)
   })
 }
 
-async function checkAll(ctx: Ctx, settings: JobSettings): Promise<void> {
+/** Throws at the first thing that is wrong, or that this server does not honour. */
+export async function checkJobSettings(ctx: Ctx, settings: JobSettings): Promise<void> {
   checkSettings(settings)
   await checkNotified(ctx, settings)
   const url = settings.trigger?.file_arrival?.url

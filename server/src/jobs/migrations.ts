@@ -140,4 +140,14 @@ export const jobsMigrations: Migrations = {
       await sql`create index job_trigger_note_job on job_trigger_note (job_id, id)`.execute(db)
     },
   },
+  '0010_jobs_revision': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table job_revision (
+        job_id bigint not null, revision integer not null, settings text not null,
+        changed_by text not null, changed_at bigint not null, primary key (job_id, revision)
+      )`.execute(db)
+      await sql`create index job_run_failed on job_run (created_at, run_id)
+        where deleted = 0 and result in ('FAILED', 'TIMEDOUT')`.execute(db)
+    },
+  },
 }

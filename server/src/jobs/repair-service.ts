@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { appendEvent, inTransaction, newIntId, type Ctx } from '../core/index.ts'
 import { jobsErrors } from './errors.ts'
 import { findJob } from './job-store.ts'
-import { selectTasks, withDependents } from './only.ts'
+import { selectTasks } from './only.ts'
+import { chooseTasks, explainChoice, type RepairStep, type RepairWish } from './repair-choice.ts'
 import { listRepairs, listTaskRuns } from './run-reads.ts'
 import { getRun } from './run-actions.ts'
 import { checkOverrides, parametersOf } from './run-service.ts'
@@ -10,22 +11,11 @@ import { findDefinition, upsertDefinition } from './run-store.ts'
 import { insertTaskRuns, newTaskRow, supersedeTaskRuns } from './task-run-store.ts'
 import { insertOriginal, insertRepair, reopenRun } from './repair-store.ts'
 import type { JobSettings, Task } from './settings-schema.ts'
-import {
-  LifeCycle,
-  Result,
-  hasEnded,
-  type JobRun,
-  type RunOverrides,
-  type TaskRun,
-} from './types.ts'
+import { LifeCycle, hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.ts'
 
-export interface RepairInput {
-  readonly runId: number
+export interface RepairInput extends RepairWish {
   /** The newest repair that the caller knows of; needed from the second repair on. */
   readonly latestRepairId?: number | undefined
-  readonly tasks?: readonly string[] | undefined
-  readonly allFailed?: boolean | undefined
-  readonly dependents?: boolean | undefined
   readonly overrides: RunOverrides
 }
 
@@ -55,6 +45,27 @@ export async function repairRun(
   })
 }
 
+export interface RepairPlan {
+  readonly steps: readonly RepairStep[]
+  /** What the repair must name as the newest it knows of. */
+  readonly latestRepairId: number | undefined
+}
+
+/** What `repairRun` would run again, and what it would keep, without doing it. */
+export async function previewRepair(ctx: Ctx, wish: RepairWish): Promise<RepairPlan> {
+  const run = await getRun(ctx, wish.runId)
+  if (!hasEnded(run.lifeCycle)) {
+    throw jobsErrors.JOBS_RUN_ACTIVE(run.runId, run.lifeCycle, 'repaired')
+  }
+  const settings = await currentSettings(ctx, run)
+  const attempts = (await listTaskRuns(ctx.db, [run.runId])).filter((task) => task.isCurrent)
+  const repairs = await listRepairs(ctx.db, run.runId)
+  return {
+    steps: explainChoice(selected(settings, run.overrides), attempts, wish),
+    latestRepairId: repairs.findLast((repair) => repair.index > 0)?.repairId,
+  }
+}
+
 function selected(settings: JobSettings, overrides: RunOverrides): Task[] {
   const tasks = settings.tasks ?? []
   const only = overrides.only && selectTasks(tasks, overrides.only)
@@ -76,50 +87,6 @@ async function currentSettings(tx: Ctx, run: JobRun): Promise<JobSettings> {
   const settings = job?.settings ?? (await findDefinition(tx.db, run.definitionHash))
   if (!settings) throw jobsErrors.JOBS_RUN_NOT_FOUND(run.runId)
   return settings
-}
-
-const repairable: ReadonlySet<Result> = new Set([
-  Result.Failed,
-  Result.TimedOut,
-  Result.Canceled,
-  Result.UpstreamFailed,
-  Result.UpstreamCanceled,
-])
-
-function chooseTasks(
-  tasks: readonly Task[],
-  attempts: readonly TaskRun[],
-  input: RepairInput,
-): Set<string> {
-  const named = input.tasks ?? []
-  if (named.length > 0 === (input.allFailed === true)) {
-    throw jobsErrors.JOBS_REPAIR_INVALID(
-      'A repair names either rerun_tasks or rerun_all_failed_tasks, and one of them is needed',
-    )
-  }
-  const known = new Set(tasks.map((task) => task.task_key))
-  const unknown = named.find((key) => !known.has(key))
-  if (unknown !== undefined) {
-    throw jobsErrors.JOBS_REPAIR_INVALID(
-      `rerun_tasks names '${unknown}', which is not a task of the job (${[...known].join(', ')})`,
-    )
-  }
-  const failed = attempts.filter((task) => task.result && repairable.has(task.result))
-  const chosen = new Set(named.length > 0 ? named : failed.map((task) => task.taskKey))
-  // Whatever follows a repaired task and did not run, runs now; what did run only when asked.
-  const skipped = new Set(failed.filter((task) => !task.startedAt).map((task) => task.taskKey))
-  for (const key of withDependents(tasks, chosen)) {
-    if (input.dependents === true || skipped.has(key)) chosen.add(key)
-  }
-  // A task that the job has gained since has never run.
-  const had = new Set(attempts.map((task) => task.taskKey))
-  for (const key of known) if (!had.has(key)) chosen.add(key)
-  if (chosen.size === 0) {
-    throw jobsErrors.JOBS_REPAIR_INVALID(
-      `Run ${input.runId} has no failed task; name the tasks to run again in rerun_tasks`,
-    )
-  }
-  return chosen
 }
 
 async function reopen(

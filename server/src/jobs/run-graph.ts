@@ -15,6 +15,8 @@ export interface GraphNode {
   /** The latest attempt; absent when this run leaves the task out. */
   readonly attempt?: Readonly<Record<string, unknown>>
   readonly attempts: number
+  /** Every attempt before the latest, oldest first. */
+  readonly earlier: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** A run's tasks with what they depend on and where each stands. */
@@ -41,6 +43,7 @@ export async function viewGraph(
       level: levels.get(task.task_key) ?? 0,
       ...(latest ? { attempt: attemptWire(latest) } : {}),
       attempts: own.length,
+      earlier: own.slice(0, -1).map(attemptWire),
     }
   })
   return { run_id: runId, nodes }
@@ -53,6 +56,8 @@ function attemptWire(attempt: TaskRun): Record<string, unknown> {
     life_cycle_state: attempt.lifeCycle,
     result_state: attempt.result ?? null,
     state_message: attempt.message,
+    outcome: attempt.outcome ?? null,
+    repair_index: attempt.repairIndex,
     start_time: attempt.startedAt?.getTime() ?? null,
     end_time: attempt.endedAt?.getTime() ?? null,
     setup_duration: attempt.setupMs,

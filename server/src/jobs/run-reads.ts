@@ -65,7 +65,8 @@ function filtered(db: Db, input: ListRuns): SelectQueryBuilder<Tables, 'job_run'
   return input.after ? query.where(beyond(input.after)) : query
 }
 
-function beyond(edge: RunCursor): RawBuilder<SqlBool> {
+/** Past a row, in the order of `created_at` and `run_id`. */
+export function beyond(edge: RunCursor): RawBuilder<SqlBool> {
   return edge.direction === 'newer'
     ? sql<SqlBool>`(created_at, run_id) > (${edge.createdAt}, ${edge.runId})`
     : sql<SqlBool>`(created_at, run_id) < (${edge.createdAt}, ${edge.runId})`

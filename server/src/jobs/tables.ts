@@ -19,6 +19,15 @@ export interface JobTable {
   updated_at: number
 }
 
+/** What a job's settings were, and who made them so. */
+export interface JobRevisionTable {
+  job_id: number
+  revision: number
+  settings: string
+  changed_by: string
+  changed_at: number
+}
+
 export interface JobTriggerTable {
   job_id: number
   position: number
@@ -181,6 +190,7 @@ export interface JobTriggerNoteTable {
 declare module '../core/db/tables.ts' {
   interface Tables {
     job: JobTable
+    job_revision: JobRevisionTable
     job_trigger: JobTriggerTable
     job_trigger_note: JobTriggerNoteTable
     job_definition: JobDefinitionTable
