@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../core/index.ts'
 import { beyond, type RunCursor } from './run-reads.ts'
-import { LifeCycle, type Result, type RunType, type TriggerType } from './types.ts'
+import type { LifeCycle, Result, RunType, TriggerType } from './types.ts'
 
 export interface RunLine {
   readonly runId: number

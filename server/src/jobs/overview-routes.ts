@@ -175,10 +175,28 @@ function results(app: App): void {
 
 /** All that is there now; what a running task writes later is not waited for. */
 async function* wholeLog(ctx: Ctx, attemptId: string): AsyncGenerator<string> {
-  for (let offset = 0; ;) {
-    const chunk = await readLog(ctx, attemptId, { offset, limitBytes: chunkBytes })
-    if (chunk.text === '') return
-    yield chunk.text
+  let offset = 0
+  let text: string
+  do {
+    const chunk = await readLogOrNothing(ctx, attemptId, offset)
+    text = chunk.text
     offset = chunk.nextOffset
+    yield text
+  } while (text !== '')
+}
+
+async function readLogOrNothing(
+  ctx: Ctx,
+  attemptId: string,
+  offset: number,
+): Promise<{ readonly text: string; readonly nextOffset: number }> {
+  try {
+    return await readLog(ctx, attemptId, { offset, limitBytes: chunkBytes })
+  } catch (error) {
+    // It never had a process, so it wrote nothing.
+    if (error instanceof AppError && error.code === 'COMPUTE_ATTEMPT_NOT_FOUND') {
+      return { text: '', nextOffset: offset }
+    }
+    throw error
   }
 }

@@ -56,6 +56,23 @@ export function chooseTasks(
   return chosen
 }
 
+type Words = Readonly<Partial<Record<Result, string>>>
+
+const whatHappened: Words = {
+  [Result.Failed]: 'It failed',
+  [Result.TimedOut]: 'It took too long',
+  [Result.Canceled]: 'It was cancelled',
+  [Result.UpstreamFailed]: 'It could not run',
+  [Result.UpstreamCanceled]: 'It could not run',
+}
+
+const whyItStays: Words = {
+  [Result.Success]: 'It succeeded; its result and what it wrote stay',
+  [Result.SuccessWithFailures]: 'It succeeded with failures; its result stays',
+  [Result.Excluded]: 'It was not needed',
+  [Result.Disabled]: 'It is switched off',
+}
+
 export interface RepairStep {
   readonly taskKey: string
   readonly action: 'run' | 'keep' | 'gone'
@@ -106,32 +123,10 @@ function whyAgain(
     .map((one) => one.task_key)
     .filter((key) => facts.chosen.has(key))
   const after = before.length === 0 ? '' : `; it follows ${before.join(', ')}`
-  switch (attempt.result) {
-    case Result.Failed:
-      return `It failed${after}`
-    case Result.TimedOut:
-      return `It took too long${after}`
-    case Result.Canceled:
-      return `It was cancelled${after}`
-    case Result.UpstreamFailed:
-    case Result.UpstreamCanceled:
-      return `It could not run${after}`
-    default:
-      return `It ran${after}`
-  }
+  const what = (attempt.result && whatHappened[attempt.result]) ?? 'It ran'
+  return `${what}${after}`
 }
 
 function whyKept(result: Result | undefined): string {
-  switch (result) {
-    case Result.Success:
-      return 'It succeeded; its result and what it wrote stay'
-    case Result.SuccessWithFailures:
-      return 'It succeeded with failures; its result stays'
-    case Result.Excluded:
-      return 'It was not needed'
-    case Result.Disabled:
-      return 'It is switched off'
-    default:
-      return 'It is not asked for'
-  }
+  return (result && whyItStays[result]) ?? 'It is not asked for'
 }
