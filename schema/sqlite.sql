@@ -168,6 +168,69 @@ CREATE TABLE "compute_resolution" (
   "resolved_at" bigint not null
 );
 
+CREATE TABLE evaluation_dataset (
+  id integer primary key autoincrement,
+  dataset_id text not null unique,
+  name text not null,
+  digest text not null,
+  schema_json text not null,
+  record_count bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  created_by text not null,
+  updated_by text not null
+);
+
+CREATE INDEX evaluation_dataset_name on evaluation_dataset (name);
+
+CREATE INDEX evaluation_dataset_recent on evaluation_dataset (created_at desc, id desc);
+
+CREATE TABLE evaluation_dataset_experiment (
+  dataset bigint not null references evaluation_dataset (id) on delete cascade,
+  experiment bigint not null,
+  primary key (dataset, experiment)
+);
+
+CREATE INDEX evaluation_dataset_experiment_dataset on evaluation_dataset_experiment (experiment, dataset);
+
+CREATE TABLE evaluation_dataset_tag (
+  dataset bigint not null references evaluation_dataset (id) on delete cascade,
+  key text not null,
+  value text not null,
+  primary key (dataset, key)
+);
+
+CREATE TABLE evaluation_record (
+  id integer primary key autoincrement,
+  record_id text not null unique,
+  dataset bigint not null references evaluation_dataset (id) on delete cascade,
+  input_hash text not null,
+  body text not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  created_by text not null,
+  updated_by text not null,
+  unique (dataset, input_hash)
+);
+
+CREATE INDEX evaluation_record_dataset on evaluation_record (dataset, id);
+
+CREATE TABLE evaluation_scorer (
+  id integer primary key autoincrement,
+  scorer_id text not null unique,
+  experiment bigint not null,
+  name text not null,
+  unique (experiment, name)
+);
+
+CREATE TABLE evaluation_scorer_version (
+  scorer bigint not null references evaluation_scorer (id) on delete cascade,
+  version bigint not null,
+  serialized text not null,
+  created_at bigint not null,
+  primary key (scorer, version)
+);
+
 CREATE TABLE event (
   seq integer primary key autoincrement,
   id text not null unique,

@@ -1,4 +1,5 @@
 import { Permission, ResourceType, wholeWorkspace, type Resource } from './auth/index.ts'
+import type { Judged } from './evaluation/index.ts'
 import type { Belonging } from './tracking/index.ts'
 
 /** A request, as far as rights depend on it. */
@@ -22,6 +23,8 @@ export type Need =
   | { readonly kind: 'on'; readonly resource: Resource; readonly level: Permission }
   /** On the experiment that something belongs to; met when there is no such thing. */
   | { readonly kind: 'belongs'; readonly what: Belonging; readonly level: Permission }
+  /** To read: on any experiment that it is of; else on all. Of none, it is the workspace's. */
+  | { readonly kind: 'judged'; readonly what: Judged; readonly level: Permission }
 
 const { Read, Use, Edit, Manage } = Permission
 
@@ -43,6 +46,7 @@ const rules: readonly Rule[] = [
   [/^mlflow\/(users|roles)\//, userNeeds],
   [/^mlflow\/(experiments|registered-models)\/permissions\//, permissionNeeds],
   [/^mlflow\/(experiments|runs|metrics|logged-models|traces|artifacts)(\/|$)/, trackingNeeds],
+  [/^mlflow\/(datasets|scorers)\//, evaluationNeeds],
   [
     /^mlflow\/(registered-models|model-versions|transition-requests|comments|databricks)\//,
     modelNeeds,
@@ -239,6 +243,23 @@ function belongings(
 function onExperiment(text: string, level: Permission): Need {
   const id = /^\s*[+-]?\d{1,15}\s*$/.test(text) ? String(Number(text)) : text
   return on({ type: ResourceType.Experiment, id }, level)
+}
+
+const judgedFields = { dataset_id: 'dataset' } as const
+
+function evaluationNeeds(call: Call): readonly Need[] {
+  const { path, inputs, method } = call
+  // Answers of a search are filtered.
+  if (path === 'mlflow/datasets/search') return belongings(inputs, Read, ['experiment_ids'])
+  const isDatasetGone = method === 'DELETE' && path === 'mlflow/datasets/:dataset_id'
+  const level = reads(call) ? Read : isDatasetGone ? Manage : Edit
+  const judged = named(inputs, Object.keys(judgedFields)).map(([field, id]): Need => ({
+    kind: 'judged',
+    what: { kind: judgedFields[field as keyof typeof judgedFields], id },
+    level,
+  }))
+  const needs = [...judged, ...belongings(inputs, level, ['experiment_id', 'experiment_ids'])]
+  return needs.length > 0 ? needs : [workspace(call)]
 }
 
 function artifactNeeds(call: Call): readonly Need[] {

@@ -112,11 +112,72 @@ test('hides what a user may not read from searches', async () => {
     const [, models] = await as(user, 'GET registered-models/search')
     const input = { experiment_ids: [experiment_id] }
     const [runs] = await as(user, 'POST runs/search', input)
-    return [experiments['experiments']?.length, models['registered_models']?.length, runs]
+    return [experiments['experiments']?.length ?? 0, models['registered_models']?.length ?? 0, runs]
   }
   expect(await count('ann')).toEqual([1, 1, 200])
   expect(await count('bob')).toEqual([0, 0, 403])
   expect(await count('admin')).toEqual([2, 1, 200])
+})
+
+test.each(testDialects)('pages of a filtered search are full (%s)', async (dialect) => {
+  await using server = await secured(dialect, '--default-permission', 'NO_PERMISSIONS')
+  const { as } = server
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const user = name < 'd' ? 'ann' : 'admin'
+    await as(user, 'POST experiments/create', { name })
+    await as(user, 'POST registered-models/create', { name })
+    await as(user, 'POST model-versions/create', { name, source: `s3://bucket/${name}` })
+  }
+  const pages = async (call: string, field: string, order_by: string) => {
+    const found: unknown[] = []
+    let page_token: unknown = undefined
+    do {
+      const token = page_token === undefined ? {} : { page_token }
+      const [, page] = await as('ann', call, { max_results: 2, order_by: [order_by], ...token })
+      const items = (page[field] ?? []) as unknown as readonly { name: string }[]
+      found.push(items.map(({ name }) => name).join(''))
+      page_token = page['next_page_token']
+    } while (page_token !== undefined)
+    return found
+  }
+  const searches = [
+    ['POST experiments/search', 'experiments'],
+    ['GET registered-models/search', 'registered_models'],
+    ['GET model-versions/search', 'model_versions'],
+  ] as const
+  for (const [call, field] of searches) {
+    expect(await pages(call, field, 'name DESC')).toEqual(['cb', 'a'])
+  }
+  const [, hidden] = await as('ann', 'GET experiments/get-by-name', { experiment_name: 'b' })
+  const experiment_id = hidden['experiment']?.['experiment_id']
+  const grant = { username: 'ann', experiment_id, permission: 'NO_PERMISSIONS' }
+  await as('admin', 'PATCH experiments/permissions/update', grant)
+  expect(await pages('POST experiments/search', 'experiments', 'name DESC')).toEqual(['ca'])
+})
+
+test('an evaluation dataset is read with any of its experiments, and changed with all', async () => {
+  await using server = await secured('sqlite', '--default-permission', 'NO_PERMISSIONS')
+  const { as } = server
+  const [experiment_id] = await annsExperiment(server)
+  const datasets = '/api/3.0/mlflow/datasets'
+  const made = await as('ann', `POST ${datasets}/create`, {
+    name: 'hers',
+    experiment_ids: [experiment_id],
+  })
+  const id = text(made[1]['dataset']?.['dataset_id'])
+  const tries = async (user: string) => [
+    (await as(user, `GET ${datasets}/${id}`))[0],
+    (await as(user, `PATCH ${datasets}/${id}/tags`, { tags: '{"a": "b"}' }))[0],
+    (await as(user, `POST ${datasets}/search`))[1]['datasets']?.length ?? 0,
+    (await as(user, `POST ${datasets}/search`, { experiment_ids: [experiment_id] }))[0],
+    (await as(user, `GET /api/3.0/mlflow/scorers/list`, { experiment_id }))[0],
+  ]
+  expect(await tries('ann')).toEqual([200, 200, 1, 200, 200])
+  expect(await tries('bob')).toEqual([403, 403, 0, 403, 403])
+  const elsewhere = { experiment_ids: ['0'] }
+  expect((await as('bob', `POST ${datasets}/create`, { name: 'x', ...elsewhere }))[0]).toBe(403)
+  await as('admin', `POST ${datasets}/${id}/add-experiments`, elsewhere)
+  expect(await tries('ann')).toEqual([200, 403, 1, 200, 200])
 })
 
 test('names of models and their files are guarded too, however the path is written', async () => {

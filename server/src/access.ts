@@ -6,11 +6,13 @@ import {
   includes,
   permissionOn,
   readable,
+  Permission,
   ResourceType,
-  type Permission,
+  wholeWorkspace,
   type Resource,
 } from './auth/index.ts'
 import type { App, Ctx } from './core/index.ts'
+import { experimentsOf, type Judged } from './evaluation/index.ts'
 import { findExperimentOf } from './tracking/index.ts'
 import { needsOf, type Call, type Need } from './access-rules.ts'
 
@@ -38,13 +40,6 @@ export function guardAccess(app: App, ctx: Ctx): void {
     await narrowSearch(request)
     for (const need of needsOf(toCall(request))) await check(request.ctx, need)
   })
-  app.addHook('onSend', async (request, reply, payload) => {
-    const list = reply.statusCode === 200 ? filtered.get(routeOf(request)) : undefined
-    if (list === undefined || typeof payload !== 'string' || request.ctx.principal.isOwner) {
-      return payload
-    }
-    return filterAnswer(request.ctx, payload, list)
-  })
 }
 
 async function check(ctx: Ctx, need: Need): Promise<void> {
@@ -64,6 +59,24 @@ async function check(ctx: Ctx, need: Need): Promise<void> {
       if (id === undefined) return
       return require(ctx, { type: ResourceType.Experiment, id }, need.level)
     }
+    case 'judged':
+      return checkJudged(ctx, need.what, need.level)
+  }
+}
+
+async function checkJudged(ctx: Ctx, what: Judged, level: Permission): Promise<void> {
+  const experiments = await experimentsOf(ctx, what)
+  if (experiments === undefined) return
+  const resources: readonly Resource[] =
+    experiments.length === 0
+      ? [wholeWorkspace]
+      : experiments.map((id) => ({ type: ResourceType.Experiment, id }))
+  const isRead = level === Permission.Read
+  for (const resource of isRead ? resources.slice(0, -1) : []) {
+    if (includes(await permissionOn(ctx, resource), level)) return
+  }
+  for (const resource of isRead ? resources.slice(-1) : resources) {
+    await require(ctx, resource, level)
   }
 }
 
@@ -102,6 +115,7 @@ const searchesByExperiment = new Set([
   'mlflow/runs/search',
   'mlflow/logged-models/search',
   'mlflow/experiments/search-datasets',
+  'mlflow/datasets/search',
 ])
 
 /** A search over experiments looks only into those that the caller may read, as MLflow's does. */
@@ -114,34 +128,4 @@ async function narrowSearch(request: FastifyRequest): Promise<void> {
   const kept = body.experiment_ids.filter((id) => mayRead(String(Number(id))))
   // With none left the check that follows refuses the first one.
   if (kept.length > 0) body.experiment_ids = kept
-}
-
-interface FilteredList {
-  readonly field: string
-  readonly type: ResourceType
-  readonly id: string
-}
-
-const { Experiment, RegisteredModel } = ResourceType
-
-/** Answers that list what the caller may not all read. A page may come back shorter than asked. */
-const filtered = new Map<string, FilteredList>([
-  ['mlflow/experiments/search', { field: 'experiments', type: Experiment, id: 'experiment_id' }],
-  [
-    'mlflow/registered-models/search',
-    { field: 'registered_models', type: RegisteredModel, id: 'name' },
-  ],
-  ['mlflow/model-versions/search', { field: 'model_versions', type: RegisteredModel, id: 'name' }],
-])
-
-async function filterAnswer(ctx: Ctx, payload: string, list: FilteredList): Promise<string> {
-  const mayRead = await readable(ctx, list.type)
-  if (!mayRead) return payload
-  const answer = JSON.parse(payload) as Record<string, unknown>
-  const items = answer[list.field]
-  if (!Array.isArray(items)) return payload
-  answer[list.field] = (items as Record<string, unknown>[]).filter((item) =>
-    mayRead(String(item[list.id])),
-  )
-  return JSON.stringify(answer)
 }

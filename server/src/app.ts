@@ -27,6 +27,7 @@ import { openApi } from './openapi.ts'
 import { uiRoutes } from './ui.ts'
 import { automlMigrations, automlRoutes } from './automl/index.ts'
 import { computeMigrations, computeRoutes } from './compute/index.ts'
+import { evaluationMigrations, evaluationRoutes } from './evaluation/index.ts'
 import { featuresMigrations, featuresRoutes } from './features/index.ts'
 import { gatesMigrations, gatesRoutes } from './gates/index.ts'
 import { jobsMigrations, jobsRoutes } from './jobs/index.ts'
@@ -47,6 +48,7 @@ export const migrations: readonly Migrations[] = [
   workspaceMigrations,
   tablesMigrations,
   trackingMigrations,
+  evaluationMigrations,
   registryMigrations,
   jobsMigrations,
   featuresMigrations,
@@ -65,6 +67,7 @@ const routes: readonly RoutePlugin[] = [
   workspaceRoutes,
   tablesRoutes,
   trackingRoutes,
+  evaluationRoutes,
   registryRoutes,
   jobsRoutes,
   featuresRoutes,

@@ -17,6 +17,8 @@ import { findRoleOfUser, insertMember, insertRole } from './role-store.ts'
 import { Permission, ResourceType, type Grant, type Resource, type Role } from './types.ts'
 import { getUser } from './user-service.ts'
 
+const { Read } = Permission
+
 /** What the caller may do with a resource. Admins and the platform's own pipelines may do all. */
 export async function permissionOn(ctx: Ctx, resource: Resource): Promise<Permission> {
   const { name, kind, isOwner } = ctx.principal
@@ -35,25 +37,38 @@ export async function permissionOfUser(
   return permissionOn({ ...ctx, principal: { name, kind: 'user', isOwner: isAdmin } }, resource)
 }
 
+/** Who may read what of a type: all or none, except for what is named. */
+export interface ReadableIds {
+  readonly byDefault: boolean
+  readonly exceptions: readonly string[]
+}
+
 /** Which resources of a type the caller may read; undefined when it may read all of them. */
+export async function readableIds(ctx: Ctx, type: ResourceType): Promise<ReadableIds | undefined> {
+  const { name, kind, isOwner } = ctx.principal
+  if (isOwner || kind === 'service_principal') return undefined
+  const held = await readScript(ctx, heldGrantsOfType(name, type))
+  const everywhere = held.filter(({ id }) => id === '*')
+  const byId = Map.groupBy(
+    held.filter(({ id }) => id !== '*'),
+    ({ id }) => id,
+  )
+  const mayRead = (grants: readonly HeldGrant[]): boolean =>
+    includes(combine(type, [...everywhere, ...grants], ctx.config.defaultPermission), Read)
+  const byDefault = mayRead([])
+  const differing = [...byId].filter(([, grants]) => mayRead(grants) !== byDefault)
+  return { byDefault, exceptions: differing.map(([id]) => id) }
+}
+
+/** Whether the caller may read a resource of a type; undefined when it may read all of them. */
 export async function readable(
   ctx: Ctx,
   type: ResourceType,
 ): Promise<((id: string) => boolean) | undefined> {
-  const { name, kind, isOwner } = ctx.principal
-  if (isOwner || kind === 'service_principal') return undefined
-  const held = await readScript(ctx, heldGrantsOfType(name, type))
-  const everywhere: HeldGrant[] = []
-  const byId = new Map<string, HeldGrant[]>()
-  for (const grant of held) {
-    if (grant.id === '*') everywhere.push(grant)
-    else byId.set(grant.id, [...(byId.get(grant.id) ?? []), grant])
-  }
-  return (id) =>
-    includes(
-      combine(type, [...everywhere, ...(byId.get(id) ?? [])], ctx.config.defaultPermission),
-      Permission.Read,
-    )
+  const ids = await readableIds(ctx, type)
+  if (!ids) return undefined
+  const exceptions = new Set(ids.exceptions)
+  return (id) => exceptions.has(id) !== ids.byDefault
 }
 
 /** Who makes something manages it. Without `--auth` everyone does, and nothing is kept. */

@@ -8,6 +8,7 @@ export {
   moveGrants,
   permissionOn,
   readable,
+  readableIds,
 } from './grant-service.ts'
 export { includes } from './permissions.ts'
 export { Permission, ResourceType, wholeWorkspace, type Resource } from './types.ts'

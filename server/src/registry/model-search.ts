@@ -1,3 +1,4 @@
+import { ResourceType } from '../auth/index.ts'
 import { query, readScript, type Ctx, type DialectName } from '../core/index.ts'
 import {
   afterPlace,
@@ -9,6 +10,7 @@ import {
   orderSql,
   parseFilter,
   parseOrderBy,
+  readableTest,
   textOperators,
   withoutRepeats,
   type Comparison,
@@ -49,6 +51,7 @@ export async function searchModels(ctx: Ctx, input: SearchInput): Promise<ModelP
   if (input.pageToken) {
     conditions.push(afterPlace(order, decodePageToken(kind, input.pageToken)))
   }
+  conditions.push(await readableTest(ctx, ResourceType.RegisteredModel, 'm.name'))
   const where = joinAnd(conditions)
   const rows = await readScript(
     ctx,

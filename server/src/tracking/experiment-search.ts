@@ -1,3 +1,4 @@
+import { ResourceType } from '../auth/index.ts'
 import { query, readScript, type Ctx, type DialectName } from '../core/index.ts'
 import type { Selectable } from 'kysely'
 import { trackingErrors } from './errors.ts'
@@ -13,6 +14,7 @@ import {
 } from './search/conditions.ts'
 import { afterPlace, orderSql, withoutRepeats, type OrderColumn } from './search/keyset.ts'
 import { parseFilter, parseOrderBy, type Comparison } from './search/parser.ts'
+import { readableTest } from './search/readable.ts'
 import type { TrackingExperimentTable } from './tables.ts'
 import { ViewType, type Experiment } from './types.ts'
 import { decodePageToken, encodePageToken } from './wire/paging.ts'
@@ -32,7 +34,7 @@ export interface ExperimentPage {
 
 const mostExperiments = 50_000
 
-/** Experiments that a filter on name, times and tags finds; the newest come first. */
+/** Experiments that the caller may read and a filter finds; the newest come first. */
 export async function searchExperiments(
   ctx: Ctx,
   input: SearchExperimentsInput,
@@ -43,7 +45,8 @@ export async function searchExperiments(
   const kind = JSON.stringify(['experiments', input.filter ?? '', input.orderBy ?? []])
   const place = input.pageToken ? [afterPlace(order, decodePageToken(kind, input.pageToken))] : []
   const conditions = parseFilter(input.filter).map((each) => toCondition(dialect, each))
-  const where = joinAnd([...conditions, viewTest(input.view), ...place])
+  const mayRead = await readableTest(ctx, ResourceType.Experiment, 'cast(e.id as text)')
+  const where = joinAnd([...conditions, viewTest(input.view), mayRead, ...place])
   const rows = await readScript(
     ctx,
     query<Selectable<TrackingExperimentTable>>(

@@ -58,6 +58,7 @@ export {
   textOperators,
   type SqlPart,
 } from './search/conditions.ts'
+export { readableTest } from './search/readable.ts'
 export { afterPlace, orderSql, withoutRepeats, type OrderColumn } from './search/keyset.ts'
 export { getArtifact } from './artifact-service.ts'
 export { checkLength, invalidValue } from './validation.ts'

@@ -1,10 +1,11 @@
-"""What MLflow's client and wire promise, one check each: ``python mlflow_suite URL``.
+"""What MLflow's client and wire promise, one check each: ``python mlflow_suite URL [AREA...]``.
 
 Prints JSON: for every check "ok" or what went wrong. The same checks run against MLflow's own
 server, so that a check which asks for more than MLflow does shows itself.
 """
 
 import json
+import sys
 from importlib import import_module
 
 from suite import checks
@@ -21,11 +22,12 @@ AREAS = (
     "registry_checks",
     "webhooks_checks",
     "traces_checks",
+    "evaluation_checks",
     "autologging_checks",
     "many_checks",
 )
 
-for area in AREAS:
+for area in sys.argv[2:] or AREAS:
     import_module(area)
 results = {}
 for function in checks:
