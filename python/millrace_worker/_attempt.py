@@ -48,6 +48,9 @@ class Attempt:
     def __init__(self, spec: Message, pid: int, channel: socket.socket) -> None:
         self.attempt_id: str = spec["attempt_id"]
         self.folder: str = spec["folder"]
+        self.log: str = spec["log"]
+        # Up to where the middle of its log has been given back to the disk.
+        self.log_dropped_to = 0
         self.limits: dict[str, Any] = spec.get("limits") or {}
         self.pid = pid
         self.channel = channel

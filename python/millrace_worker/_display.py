@@ -13,6 +13,10 @@ __all__ = ["Capture", "Tee", "mime_bundle", "take_figures"]
 
 Output = dict[str, Any]
 
+# Characters; browsers and the disk get an executed notebook with all of its cells at once.
+_MOST_PRINTED = 5_000_000
+_NOT_SHOWN = "\n[What follows is in the log of the task only: the cell printed too much]\n"
+
 _METHODS = (
     ("_repr_html_", "text/html"),
     ("_repr_markdown_", "text/markdown"),
@@ -82,27 +86,45 @@ def take_figures() -> list[dict[str, Any]]:
 
 
 class Capture:
-    """The outputs of one cell, in the order they were made."""
+    """The outputs of one cell, in the order they were made; whole once it is settled.
+
+    What it prints beyond its first 5 MB is in the log of the task alone.
+    """
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
+        self._pieces: list[str] = []
+        self._room = _MOST_PRINTED
 
     def stream(self, name: str, text: str) -> None:
         """Adds printed text, joining it to what was printed just before."""
+        if self._room <= 0 or not text:
+            return
         last = self.outputs[-1] if self.outputs else None
-        if last is not None and last["output_type"] == "stream" and last["name"] == name:
-            last["text"] += text
-        else:
-            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+        if last is None or last["output_type"] != "stream" or last["name"] != name:
+            self.settle()
+            self.outputs.append({"output_type": "stream", "name": name, "text": ""})
+        self._pieces.append(text[: self._room])
+        self._room -= len(text)
+        if self._room <= 0:
+            self._pieces.append(_NOT_SHOWN)
+
+    def settle(self) -> None:
+        """Joins what was printed; many small pieces would take long to join one by one."""
+        if self._pieces:
+            self.outputs[-1]["text"] += "".join(self._pieces)
+            self._pieces.clear()
 
     def display(self, bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
         """Adds something shown on the way."""
+        self.settle()
         self.outputs.append(
             {"output_type": "display_data", "data": bundle, "metadata": metadata or {}}
         )
 
     def result(self, bundle: dict[str, Any], count: int) -> None:
         """Adds the value of the cell's last expression."""
+        self.settle()
         self.outputs.append(
             {
                 "output_type": "execute_result",
@@ -114,6 +136,7 @@ class Capture:
 
     def error(self, described: dict[str, str]) -> None:
         """Adds the exception that ended the cell."""
+        self.settle()
         self.outputs.append(
             {
                 "output_type": "error",

@@ -1,6 +1,7 @@
 """Limits of attempts: wall time by a timer, memory and processor time by looking.
 
-Looking happens ten times a second, and only while an attempt with such a limit runs.
+Looking happens ten times a second, and only while an attempt with such a limit runs. What attempts
+write is looked after by :mod:`millrace_worker._storage`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from millrace_worker import _processes as processes
 from millrace_worker._attempt import Attempt
+from millrace_worker._storage import Storage, shorten_log
 
 __all__ = ["Limits"]
 
@@ -35,6 +37,7 @@ class Limits:
         self._running = running
         self._terminate = terminate
         self._watching = False
+        self._storage = Storage(after=after, running=running, terminate=terminate)
 
     def arm(self, attempt: Attempt) -> None:
         """Begins to hold an attempt to its limits."""
@@ -45,6 +48,11 @@ class Limits:
         if not self._watching and _is_watched(attempt):
             self._watching = True
             self._after(_WATCH_S, self._watch)
+        self._storage.arm()
+
+    def settle(self, attempt: Attempt) -> None:
+        """Holds what an attempt that has ended leaves behind to its limits."""
+        shorten_log(attempt)
 
     def _wall_over(self, attempt: Attempt, wall_s: float) -> None:
         if attempt.status is not None or attempt.reason is not None:

@@ -330,6 +330,7 @@ class ForkServer:
         self._unregister(attempt.channel)
         attempt.channel.close()
         del self._attempts[attempt.attempt_id]
+        self._limits.settle(attempt)
         report = attempt.report()
         # On a full disk the server that listens still hears of it.
         with contextlib.suppress(OSError):

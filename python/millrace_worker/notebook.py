@@ -160,6 +160,7 @@ class _Session:
             return self._execute_cells(notebook, output_path)
         finally:
             sys.stdout, sys.stderr = stdout, stderr
+            self._capture.settle()
             _write(notebook, output_path)
 
     def _add(self, name: str, text: str) -> None:
@@ -180,6 +181,7 @@ class _Session:
 
     def _execute_cell(self, cell: Cell) -> Ended | None:
         self._count += 1
+        self._capture.settle()
         self._capture = _display.Capture()
         cell["execution_count"] = self._count
         cell["outputs"] = self._capture.outputs
@@ -196,6 +198,7 @@ class _Session:
             return self._failed(error)
         finally:
             self._show_figures()
+            self._capture.settle()
             cell["metadata"] = {**cell["metadata"], "execution": {**timing, "ended_at": _iso_now()}}
         return None
 

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId, type Principal } from '../core/index.ts'
 import type { AttemptPlace } from './runners/runner.ts'
@@ -50,6 +50,14 @@ export function toExitReport(found: unknown): ExitReport {
     cpuMs: report.cpu_ms,
     ...(report.error === undefined ? {} : { error: report.error }),
     ...(report.result === undefined ? {} : { result: report.result }),
+  }
+}
+
+/** Gives back the disk that an ended attempt took in its folder; its record and its log stay. */
+export async function clearWork(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    await rm(join(folder, entry.name), { recursive: true, force: true })
   }
 }
 

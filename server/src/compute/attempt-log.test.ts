@@ -85,6 +85,36 @@ test('masks a complete log for good, also where its pieces meet', async () => {
   expect((await readdir(folder)).toSorted()).toEqual(['log', 'spec.json'])
 })
 
+test('shows nothing of a secret that the missing middle of a log has cut in two', async () => {
+  await using ctx = await testCtx('sqlite', computeMigrations)
+  const secret = 'hunter2-is-the-password'
+  const log = `begin ${secret}${'\0'.repeat(5000)}${secret} end\n`
+  // Between the middle of the first and the middle of the second.
+  const [from, to] = [15, log.length - 15]
+  await writeAttempt(ctx, {
+    log,
+    'log.gap': JSON.stringify({ from, to }),
+    'secrets.jsonl': `${JSON.stringify(secret)}\n`,
+    'exit.json': '{}',
+  })
+  const seen = async () => {
+    let read = ''
+    for (let offset = 0; ;) {
+      const chunk = await readLog(ctx, 'a', { offset, limitBytes: 7 })
+      read += chunk.text
+      offset = chunk.nextOffset
+      if (chunk.ended) return read
+    }
+  }
+  for (const text of [await seen(), (await tailLog(ctx, 'a', 10_000)).text]) {
+    expect(text).not.toMatch(/hunter|pass|word|\0/)
+  }
+  await scrubLog(attemptFolder(ctx, 'a'))
+  expect(await seen()).toMatch(/^\n\[\d+ MiB are missing here: .*\]\n$/)
+  const scrubbed = await readFile(join(attemptFolder(ctx, 'a'), 'log'), 'utf8')
+  expect(scrubbed).toBe('\0'.repeat(log.length))
+})
+
 test('refuses to read an attempt that never was', async () => {
   await using ctx = await testCtx('sqlite', computeMigrations)
   await expect(readLog(ctx, 'b', { offset: 0, limitBytes: 5 })).rejects.toMatchObject({
@@ -97,7 +127,7 @@ test('refuses to read an attempt that never was', async () => {
 })
 
 test('reads the middle and the end of a log of 200 MB at once', async () => {
-  await using b = await computeBench()
+  await using b = await computeBench({ config: { logLimitMb: 1000 } })
   const id = await b.start(
     await b.script(
       'line = "x" * 999\nfor _ in range(200):\n    print("\\n".join([line] * 1000))\n',

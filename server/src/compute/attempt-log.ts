@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Ctx } from '../core/index.ts'
 import { attemptFolder } from './attempt-folder.ts'
 import { computeErrors } from './errors.ts'
+import { describeGap, findGap, widenGap, writeGap, type LogGap } from './log-gap.ts'
 import { secretMask, type SecretMask } from './secret-mask.ts'
 
 export interface LogChunk {
@@ -35,9 +36,12 @@ export async function readLog(ctx: Ctx, attemptId: string, range: Range): Promis
   await using log = await openLog(folder, attemptId)
   if (!log) return { text: '', nextOffset: range.offset, ended: over }
   const { size } = await log.stat()
-  const bytes = await readMasked(log, range, await findMask(folder))
-  const last = range.offset + bytes.length >= size
-  const whole = last && over ? bytes.length : wholeCharacters(bytes)
+  const { bytes, gap } = await readOutsideGap(log, range, folder)
+  if (gap && range.offset >= gap.from) {
+    return { text: describeGap(gap), nextOffset: gap.to, ended: over && gap.to >= size }
+  }
+  const end = range.offset + bytes.length
+  const whole = end === gap?.from || (end >= size && over) ? bytes.length : wholeCharacters(bytes)
   const nextOffset = range.offset + whole
   return {
     text: bytes.subarray(0, whole).toString('utf8'),
@@ -46,14 +50,31 @@ export async function readLog(ctx: Ctx, attemptId: string, range: Range): Promis
   }
 }
 
+/** The bytes as far as the next gap, which is given when they reach it. */
+async function readOutsideGap(
+  log: FileHandle,
+  range: Range,
+  folder: string,
+): Promise<{ readonly bytes: Buffer; readonly gap?: LogGap }> {
+  const mask = await findMask(folder)
+  const bytes = await readMasked(log, range, mask)
+  const found = await findGap(folder)
+  const gap = found && widenGap(found, mask?.marginBytes ?? 0)
+  if (!gap || range.offset >= gap.to || range.offset + bytes.length < gap.from) return { bytes }
+  return { bytes: bytes.subarray(0, Math.max(0, gap.from - range.offset)), gap }
+}
+
 /** The end of what an attempt printed. */
 export async function tailLog(ctx: Ctx, attemptId: string, maxBytes: number): Promise<LogTail> {
   const folder = attemptFolder(ctx, attemptId)
   await using log = await openLog(folder, attemptId)
   if (!log) return { text: '', truncated: false, sizeBytes: 0 }
+  const mask = await findMask(folder)
   const { size } = await log.stat()
-  const offset = Math.max(0, size - maxBytes)
-  const bytes = await readMasked(log, { offset, limitBytes: maxBytes }, await findMask(folder))
+  const gap = await findGap(folder)
+  const known = gap ? widenGap(gap, mask?.marginBytes ?? 0).to : 0
+  const offset = Math.max(0, known, size - maxBytes)
+  const bytes = await readMasked(log, { offset, limitBytes: maxBytes }, mask)
   return {
     text: bytes.subarray(offset === 0 ? 0 : firstWhole(bytes)).toString('utf8'),
     truncated: offset > 0,
@@ -87,7 +108,7 @@ export async function scrubLog(folder: string): Promise<void> {
   if (size > 0) {
     const mask = await findMask(folder)
     if (mask && (size > scrubBytes || hidesIn(readFileSync(log), mask))) {
-      await replaceMasked(log, mask)
+      await replaceMasked(folder, mask)
     }
   }
   rmSync(secrets, { force: true })
@@ -97,22 +118,36 @@ function hidesIn(bytes: Buffer, mask: SecretMask): boolean {
   return !mask.apply(bytes).equals(bytes)
 }
 
-async function replaceMasked(path: string, mask: SecretMask): Promise<void> {
+async function replaceMasked(folder: string, mask: SecretMask): Promise<void> {
+  const path = join(folder, 'log')
+  const found = await findGap(folder)
+  const gap = found && widenGap(found, mask.marginBytes)
+  if (gap) await writeGap(folder, gap)
   await using log = await open(path, 'r')
   const { size } = await log.stat()
-  const chunk = (offset: number, by?: SecretMask) =>
-    readMasked(log, { offset, limitBytes: scrubBytes }, by)
+  const pieces = [...piecesOf(size, gap)]
   let clean = true
-  for (let offset = 0; clean && offset < size; offset += scrubBytes) {
-    clean = (await chunk(offset)).equals(await chunk(offset, mask))
+  for (const piece of pieces) {
+    if (clean) clean = (await readMasked(log, piece)).equals(await readMasked(log, piece, mask))
   }
-  if (clean) return
+  if (clean && !gap) return
   const made = `${path}.masked`
   await using masked = await open(made, 'w', 0o600)
-  for (let offset = 0; offset < size; offset += scrubBytes) {
-    await masked.writeFile(await chunk(offset, mask))
+  for (const piece of pieces) {
+    const bytes = await readMasked(log, piece, mask)
+    await masked.write(bytes, 0, bytes.length, piece.offset)
   }
+  await masked.truncate(size)
   await rename(made, path)
+}
+
+function* piecesOf(size: number, gap: LogGap | undefined): Generator<Range> {
+  const { from: gapFrom, to: gapTo } = gap ?? { from: size, to: size }
+  for (const [from, to] of [[0, gapFrom] as const, [gapTo, size] as const]) {
+    for (let offset = from; offset < to; offset += scrubBytes) {
+      yield { offset, limitBytes: Math.min(scrubBytes, to - offset) }
+    }
+  }
 }
 
 async function findMask(folder: string): Promise<SecretMask | undefined> {
@@ -121,11 +156,7 @@ async function findMask(folder: string): Promise<SecretMask | undefined> {
   return secretMask(lines.map((line) => JSON.parse(line) as string))
 }
 
-async function readMasked(
-  log: FileHandle,
-  range: Range,
-  mask: SecretMask | undefined,
-): Promise<Buffer> {
+async function readMasked(log: FileHandle, range: Range, mask?: SecretMask): Promise<Buffer> {
   const margin = mask?.marginBytes ?? 0
   const start = Math.max(0, range.offset - margin)
   const buffer = Buffer.alloc(range.limitBytes + (range.offset - start) + margin)

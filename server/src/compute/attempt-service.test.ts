@@ -130,7 +130,7 @@ time.sleep(1000)
 })
 
 test('works below a data folder whose path is too long for a socket', async () => {
-  await using b = await computeBench('a-very-long-name-of-a-folder-'.repeat(5))
+  await using b = await computeBench({ subfolder: 'a-very-long-name-of-a-folder-'.repeat(5) })
   expect(await b.run(await b.script('print(1)\n'))).toMatchObject({ exitCode: 0 })
 })
 

@@ -4,7 +4,7 @@ import { ensureEnvironment, getEnvironment } from './environment-service.ts'
 import { computeErrors } from './errors.ts'
 import { attemptFolder } from './attempt-folder.ts'
 import { scrubLog } from './attempt-log.ts'
-import { findExit, findSpec, writeLostExit } from './attempt-files.ts'
+import { clearWork, findExit, findSpec, writeLostExit } from './attempt-files.ts'
 import { pythonFolder } from './python-program.ts'
 import type { AttemptHooks } from './runners/runner.ts'
 import { notebookRequirements } from './notebook-requirements.ts'
@@ -125,7 +125,11 @@ function exitHooks(ctx: Ctx, attemptId: string): AttemptHooks {
     onExit(report) {
       state.exits.resolve(attemptId, report)
       state.journal.ended(attemptId, report)
-      state.afterwards(scrubLog(attemptFolder(ctx, attemptId)), 'a log could not be masked')
+      const folder = attemptFolder(ctx, attemptId)
+      if (report.reason === 'disk') {
+        state.afterwards(clearWork(folder), 'what an attempt had written could not be removed')
+      }
+      state.afterwards(scrubLog(folder), 'a log could not be masked')
     },
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Config } from '../core/index.ts'
 import { testCtx, type TestCtx } from '../core/testing.ts'
 import { launch, waitForExit } from './attempt-service.ts'
 import { startCompute } from './background.ts'
@@ -19,12 +20,18 @@ export interface ComputeBench extends AsyncDisposable {
   readonly start: (entry: Entry, extra?: Partial<LaunchSpec>) => Promise<string>
 }
 
-export async function computeBench(subfolder = ''): Promise<ComputeBench> {
+interface BenchOptions {
+  /** Of the data folder, which then is the server's. */
+  readonly subfolder?: string
+  readonly config?: Partial<Config>
+}
+
+export async function computeBench(options: BenchOptions = {}): Promise<ComputeBench> {
   await using opening = new AsyncDisposableStack()
   const made = opening.use(await testCtx('sqlite', computeMigrations))
-  const dataDir = join(made.config.dataDir, subfolder)
+  const dataDir = join(made.config.dataDir, options.subfolder ?? '')
   await mkdir(dataDir, { recursive: true })
-  const ctx = { ...made, config: { ...made.config, dataDir } }
+  const ctx = { ...made, config: { ...made.config, dataDir, ...options.config } }
   opening.use(await startCompute(ctx))
   const { hash } = await ensureEnvironment(ctx, { requirements: [] })
   let count = 0

@@ -62,7 +62,7 @@ export interface LaunchSpec {
   readonly secrets?: readonly string[]
 }
 
-export type ExitReason = 'exited' | 'killed' | 'memory' | 'cpu' | 'wall' | 'lost'
+export type ExitReason = 'exited' | 'killed' | 'memory' | 'cpu' | 'wall' | 'disk' | 'lost'
 
 export interface TaskError {
   readonly type: string

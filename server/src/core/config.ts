@@ -31,6 +31,14 @@ export interface Config {
   readonly uvPath: string | undefined
   readonly pythonPath: string | undefined
   readonly maxParallelTasks: number
+  /** What a task's log keeps at most on the disk: its beginning and its end. */
+  readonly logLimitMb: number
+  /** Below this the task that has written most ends. */
+  readonly diskReserveMb: number
+  /** 0 keeps them for ever. */
+  readonly keepAttemptsDays: number
+  /** 0 keeps them for ever. */
+  readonly keepEnvironmentsDays: number
   readonly webhookAllowedSchemes: readonly string[]
   readonly webhookAllowPrivateIps: boolean
   /** Of one call. `MLFLOW_WEBHOOK_REQUEST_TIMEOUT`, in seconds */
@@ -44,6 +52,8 @@ export interface Config {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
+
+const mostDays = { min: 0, max: 100_000 }
 
 /** Flags win over environment variables, which win over defaults. */
 export function readConfig(argv: readonly string[], env: Environment): Config {
@@ -81,6 +91,10 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     uvPath: optional('uvPath'),
     pythonPath: optional('pythonPath'),
     maxParallelTasks: integer('maxParallelTasks', text('maxParallelTasks'), { min: 1, max: 1000 }),
+    logLimitMb: integer('logLimitMb', text('logLimitMb'), { min: 16, max: 1_000_000 }),
+    diskReserveMb: integer('diskReserveMb', text('diskReserveMb'), { min: 0, max: 1_000_000_000 }),
+    keepAttemptsDays: integer('keepAttemptsDays', text('keepAttemptsDays'), mostDays),
+    keepEnvironmentsDays: integer('keepEnvironmentsDays', text('keepEnvironmentsDays'), mostDays),
     webhookAllowedSchemes: list(env['MLFLOW_WEBHOOK_ALLOWED_SCHEMES'] ?? 'https'),
     webhookAllowPrivateIps: ['true', '1'].includes(
       env['MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS']?.toLowerCase() ?? '',

@@ -109,6 +109,30 @@ export const settings = {
     default: '8',
     help: 'tasks that run at the same time',
   },
+  logLimitMb: {
+    flag: 'log-limit-mb',
+    takes: 'MIB',
+    default: '100',
+    help: "what a task's log takes at most; of a longer one the middle is dropped",
+  },
+  diskReserveMb: {
+    flag: 'disk-reserve-mb',
+    takes: 'MIB',
+    default: '512',
+    help: 'kept free on the disk: below it the task that has written most ends; 0 keeps nothing free',
+  },
+  keepAttemptsDays: {
+    flag: 'keep-attempts-days',
+    takes: 'DAYS',
+    default: '60',
+    help: 'how long the folders and logs of ended tasks stay; 0 is for ever',
+  },
+  keepEnvironmentsDays: {
+    flag: 'keep-environments-days',
+    takes: 'DAYS',
+    default: '30',
+    help: 'how long a Python environment stays that no task uses; it is built again when one does; 0 is for ever',
+  },
 } as const satisfies Record<string, Setting>
 
 interface Variable {

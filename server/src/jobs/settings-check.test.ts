@@ -51,6 +51,14 @@ test.each<[string, JobSettings]>([
     },
   ],
   [
+    "spark.driver.cores of task 'a' is 'all'; write a whole number, at least 1",
+    { tasks: [{ ...task('a'), new_cluster: { spark_conf: { 'spark.driver.cores': 'all' } } }] },
+  ],
+  [
+    'at position 5: hour must be 0-23, found 25',
+    { schedule: { quartz_cron_expression: '0 0 25 * * ?', timezone_id: 'UTC' } },
+  ],
+  [
     "is 'lots'; write a number with k, m, g or t",
     { tasks: [{ ...task('a'), new_cluster: { spark_conf: { 'spark.driver.memory': 'lots' } } }] },
   ],

@@ -168,13 +168,18 @@ function refers(
 
 function checkCluster(cluster: NonNullable<Task['new_cluster']>, where: string): void {
   for (const [key, value] of Object.entries(cluster.spark_conf ?? {})) {
-    if (key !== 'spark.driver.memory') {
+    if (key !== 'spark.driver.memory' && key !== 'spark.driver.cores') {
       throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
         `new_cluster.spark_conf["${key}"]`,
-        `of ${where}; only spark.driver.memory, the memory limit of a task, is`,
+        `of ${where}; only spark.driver.memory and spark.driver.cores, the limits of a task, are`,
       )
     }
-    if (parseMemory(value) === undefined) {
+    if (key === 'spark.driver.cores' && !/^[1-9]\d{0,3}$/.test(value)) {
+      throw invalid(
+        `spark.driver.cores of ${where} is '${value}'; write a whole number, at least 1`,
+      )
+    }
+    if (key === 'spark.driver.memory' && parseMemory(value) === undefined) {
       throw invalid(
         `spark.driver.memory of ${where} is '${value}'; write a number with k, m, g or t, such as 512m`,
       )

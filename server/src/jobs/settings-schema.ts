@@ -36,7 +36,9 @@ const NewCluster = closed({
     Type.Integer({ minimum: 0, maximum: 0, description: '0: tasks run in one process each.' }),
   ),
   spark_conf: Type.Optional(
-    textMap('Only spark.driver.memory (512m, 2g): the memory limit of the task.'),
+    textMap(
+      'Only spark.driver.memory (512m, 2g) and spark.driver.cores (2): the limits of the task.',
+    ),
   ),
 })
 export type NewCluster = Static<typeof NewCluster>

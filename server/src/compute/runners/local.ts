@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { kill as signalProcess } from 'node:process'
-import type { Ctx } from '../../core/index.ts'
+import type { Config, Ctx } from '../../core/index.ts'
 import { findExit, findSpec, toExitReport, writeLostExit } from '../attempt-files.ts'
 import { computeErrors } from '../errors.ts'
 import { forkServerPlace, isGone, openForkServer, type ForkServer } from '../fork-server.ts'
@@ -43,7 +43,7 @@ export class LocalRunner implements Runner {
     const { attemptId, folder } = spec
     const preload = [...new Set(spec.preload)].sort()
     const server = serverKey(spec.environment, preload)
-    const attempt = toWire(spec, { server, preload })
+    const attempt = toWire(spec, { server, preload, config: this.#ctx.config })
     const ask = async () => {
       const open = await this.#server({ key: server, python: spec.python, preload })
       if (!open) throw computeErrors.COMPUTE_WORKER_GONE()
@@ -187,9 +187,15 @@ function serverKey(environment: string, preload: readonly string[]): string {
   return `${environment.slice(0, 16)}-${suffix}`
 }
 
+interface ServerFields {
+  readonly server: string
+  readonly preload: readonly string[]
+  readonly config: Config
+}
+
 function toWire(
   spec: StartSpec,
-  server: { readonly server: string; readonly preload: readonly string[] },
+  { config, ...server }: ServerFields,
 ): Readonly<Record<string, unknown>> {
   return {
     attempt_id: spec.attemptId,
@@ -201,7 +207,7 @@ function toWire(
     log: spec.log,
     entry: toWireEntry(spec.entry),
     env: spec.env,
-    limits: toWireLimits(spec.limits ?? {}),
+    limits: { ...toWireLimits(spec.limits ?? {}), ...diskLimits(config) },
     secrets: spec.secrets ?? [],
   }
 }
@@ -210,6 +216,16 @@ function toWireEntry(entry: StartSpec['entry']): Readonly<Record<string, unknown
   if (entry.kind !== 'notebook') return { ...entry }
   const { kind, path, outputPath, parameters } = entry
   return { kind, path, output_path: outputPath, parameters }
+}
+
+const mib = 1024 * 1024
+
+/** What keeps one attempt from filling the disk for everybody. */
+function diskLimits(config: Config): Readonly<Record<string, number>> {
+  return {
+    log_bytes: config.logLimitMb * mib,
+    disk_reserve_bytes: config.diskReserveMb * mib,
+  }
 }
 
 function toWireLimits(limits: Limits): Readonly<Record<string, number | undefined>> {

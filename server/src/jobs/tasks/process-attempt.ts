@@ -20,6 +20,7 @@ import {
   type Entry,
   type Environment,
   type ExitReport,
+  type Limits,
 } from '../../compute/index.ts'
 import { AppError, type Ctx, type NewEdge } from '../../core/index.ts'
 import { commitStage, discardStage } from '../../tables/index.ts'
@@ -100,7 +101,6 @@ async function prepare(
   if ('end' in code) return code
   if (stop.aborted) return stoppedOutcome
   const cwd = code.path === '' ? join(folder, 'work') : dirname(code.path)
-  const memory = memoryLimit(attempt)
   const variables = await attemptTo('INVALID_RUN_CONFIGURATION', () => taskVariables(ctx, attempt))
   if ('end' in variables) return variables
   const prepared: Prepared = {
@@ -119,7 +119,7 @@ async function prepare(
     env: variables.env,
     secrets: variables.secrets,
     preload: preloadOf(environment),
-    ...(memory === undefined ? {} : { limits: { memoryBytes: memory } }),
+    limits: limitsOf(attempt),
   })
   return prepared
 }
@@ -165,7 +165,7 @@ async function waitOrKill(ctx: Ctx, attempt: Attempt, signals: WorkSignals): Pro
 
 /** Makes what a successful attempt wrote visible; drops what another one wrote. */
 async function settle(ctx: Ctx, attempt: Attempt, report: ExitReport): Promise<End> {
-  const end = endOf(report, memoryLimit(attempt))
+  const end = endOf(report)
   const { attemptId } = attempt
   if (end.result !== 'SUCCESS') {
     await discardStage(ctx, { attemptId })
@@ -181,34 +181,27 @@ async function settle(ctx: Ctx, attempt: Attempt, report: ExitReport): Promise<E
   }
 }
 
-function endOf(report: ExitReport, memoryBytes: number | undefined): End {
-  const { reason, exitCode, signal, error } = report
-  switch (reason) {
+function endOf(report: ExitReport): End {
+  const failure = failed('RUN_EXECUTION_ERROR', describeFailure(report))
+  switch (report.reason) {
     case 'lost':
       return lost('Its process vanished with the machine or was removed from outside')
     case 'memory':
-      return failed(
-        'RUN_EXECUTION_ERROR',
-        `Ended because it needed more than its memory limit of ${memoryBytes ?? '?'} bytes (spark.driver.memory)`,
-      )
+      return failed('RUN_EXECUTION_ERROR', `${failure.message} (spark.driver.memory)`)
+    case 'disk':
     case 'cpu':
     case 'wall':
-      return failed('RUN_EXECUTION_ERROR', `Ended because it reached its ${reason} time limit`)
+      return failure
     case 'killed':
     case 'exited':
-      if (exitCode === 0) return succeeded()
-      return failed('RUN_EXECUTION_ERROR', describeFailure({ exitCode, signal, error }))
+      return report.exitCode === 0 ? succeeded() : failure
   }
 }
 
-function describeFailure(
-  of: Pick<ExitReport, 'exitCode' | 'signal'> & {
-    readonly error: ExitReport['error'] | undefined
-  },
-): string {
-  if (of.error) return `${of.error.type}: ${of.error.message}`
-  if (of.signal) return `The process was ended by ${of.signal}`
-  return `The process ended with exit code ${of.exitCode}`
+function describeFailure({ error, signal, exitCode }: ExitReport): string {
+  if (error) return `${error.type}: ${error.message}`
+  if (signal) return `The process was ended by ${signal}`
+  return `The process ended with exit code ${exitCode}`
 }
 
 const mostResult = 5 * 1024 * 1024
@@ -222,11 +215,15 @@ function outputOf(report: ExitReport, end: End): TaskOutput | undefined {
   return { notebookResult: text.slice(0, mostResult) }
 }
 
-function memoryLimit({ task, settings }: Attempt): number | undefined {
+function limitsOf({ task, settings }: Attempt): Limits {
   const shared = (settings.job_clusters ?? []).find(
     (cluster) => cluster.job_cluster_key === task.job_cluster_key,
   )
   const conf = (task.new_cluster ?? shared?.new_cluster)?.spark_conf
-  const memory = conf?.['spark.driver.memory']
-  return memory === undefined ? undefined : parseMemory(memory)
+  const memoryBytes = parseMemory(conf?.['spark.driver.memory'] ?? '')
+  const cpuCount = Number(conf?.['spark.driver.cores'] ?? 0)
+  return {
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(cpuCount > 0 ? { cpuCount } : {}),
+  }
 }
