@@ -102,6 +102,8 @@ export function failureOf({ exit }: NotebookOutcome): string | undefined {
   switch (exit.reason) {
     case 'memory':
       return 'It used more memory than it may'
+    case 'disk':
+      return 'It wrote more than the disk has room for'
     case 'cpu':
     case 'wall':
       return 'It took longer than it may'
