@@ -34,6 +34,6 @@ test('refuses a foreign Host and a foreign Origin', async () => {
 
 test('every error code names its room', () => {
   const rooms =
-    /^(CORE|AUTH|COMPUTE|WORKSPACE|TABLES|TRACKING|REGISTRY|JOBS|FEATURES|AUTOML|SERVING|MONITORING|GATES|WEBHOOKS|PROVENANCE)_/
+    /^(CORE|AUTH|COMPUTE|WORKSPACE|TABLES|TRACKING|REGISTRY|JOBS|EVALUATION|FEATURES|AUTOML|SERVING|MONITORING|GATES|WEBHOOKS|PROVENANCE)_/
   expect(listErrors().filter(({ code }) => !rooms.test(code))).toEqual([])
 })
