@@ -338,6 +338,39 @@ create table job (
 
 CREATE INDEX job_name ON public.job USING btree (name_key, job_id);
 
+create table job_backfill (
+  backfill_id bigint not null,
+  job_id bigint not null,
+  job_name text not null,
+  creator text not null,
+  spec text not null,
+  max_parallel integer not null,
+  state text not null,
+  created_at bigint not null,
+  ended_at bigint,
+  cancel_requested_at bigint,
+  idempotency_token text,
+  constraint job_backfill_idempotency_token_key UNIQUE (idempotency_token),
+  constraint job_backfill_pkey PRIMARY KEY (backfill_id)
+);
+
+CREATE INDEX job_backfill_of_job ON public.job_backfill USING btree (job_id, backfill_id);
+
+create table job_backfill_interval (
+  backfill_id bigint not null,
+  position integer not null,
+  logical_at bigint not null,
+  action text not null,
+  state text not null,
+  reason text not null,
+  run_id bigint,
+  started_at bigint,
+  ended_at bigint,
+  constraint job_backfill_interval_pkey PRIMARY KEY (backfill_id, "position")
+);
+
+CREATE INDEX job_backfill_interval_state ON public.job_backfill_interval USING btree (backfill_id, state, "position");
+
 create table job_definition (
   hash text not null,
   settings text not null,
@@ -414,6 +447,8 @@ create table job_run (
   lease_until bigint,
   deleted integer not null,
   health_broken_at bigint,
+  logical_at bigint,
+  backfill_id bigint,
   constraint job_run_idempotency_token_key UNIQUE (idempotency_token),
   constraint job_run_pkey PRIMARY KEY (run_id)
 );
@@ -422,6 +457,8 @@ CREATE INDEX job_run_active ON public.job_run USING btree (job_id, life_cycle, r
 
 CREATE INDEX job_run_active_by_time ON public.job_run USING btree (created_at, run_id) WHERE ((active = 1) AND (deleted = 0));
 
+CREATE INDEX job_run_backfill ON public.job_run USING btree (backfill_id) WHERE ((backfill_id IS NOT NULL) AND (active = 1));
+
 CREATE INDEX job_run_by_time ON public.job_run USING btree (created_at, run_id) WHERE (deleted = 0);
 
 CREATE INDEX job_run_definition ON public.job_run USING btree (definition_hash);
@@ -429,6 +466,8 @@ CREATE INDEX job_run_definition ON public.job_run USING btree (definition_hash);
 CREATE INDEX job_run_dirty ON public.job_run USING btree (run_id) WHERE (dirty = 1);
 
 CREATE INDEX job_run_failed ON public.job_run USING btree (created_at, run_id) WHERE ((deleted = 0) AND (result = ANY (ARRAY['FAILED'::text, 'TIMEDOUT'::text])));
+
+CREATE INDEX job_run_logical ON public.job_run USING btree (job_id, logical_at) WHERE (logical_at IS NOT NULL);
 
 CREATE INDEX job_run_of_job ON public.job_run USING btree (job_id, created_at, run_id) WHERE (deleted = 0);
 

@@ -297,6 +297,37 @@ CREATE TABLE job (
 
 CREATE INDEX job_name on job (name_key, job_id);
 
+CREATE TABLE job_backfill (
+  backfill_id bigint primary key,
+  job_id bigint not null,
+  job_name text not null,
+  creator text not null,
+  spec text not null,
+  max_parallel integer not null,
+  state text not null,
+  created_at bigint not null,
+  ended_at bigint,
+  cancel_requested_at bigint,
+  idempotency_token text unique
+);
+
+CREATE INDEX job_backfill_of_job on job_backfill (job_id, backfill_id);
+
+CREATE TABLE job_backfill_interval (
+  backfill_id bigint not null,
+  position integer not null,
+  logical_at bigint not null,
+  action text not null,
+  state text not null,
+  reason text not null,
+  run_id bigint,
+  started_at bigint,
+  ended_at bigint,
+  primary key (backfill_id, position)
+);
+
+CREATE INDEX job_backfill_interval_state on job_backfill_interval (backfill_id, state, position);
+
 CREATE TABLE job_definition (
   hash text primary key,
   settings text not null
@@ -369,12 +400,16 @@ CREATE TABLE job_run (
   epoch integer not null,
   lease_until bigint,
   deleted integer not null ,
-  health_broken_at bigint
+  health_broken_at bigint,
+  logical_at bigint,
+  backfill_id bigint
 );
 
 CREATE INDEX job_run_active on job_run (job_id, life_cycle, run_id) where active = 1;
 
 CREATE INDEX job_run_active_by_time on job_run (created_at, run_id) where active = 1 and deleted = 0;
+
+CREATE INDEX job_run_backfill on job_run (backfill_id) where backfill_id is not null and active = 1;
 
 CREATE INDEX job_run_by_time on job_run (created_at, run_id) where deleted = 0;
 
@@ -383,6 +418,8 @@ CREATE INDEX job_run_definition on job_run (definition_hash);
 CREATE INDEX job_run_dirty on job_run (run_id) where dirty = 1;
 
 CREATE INDEX job_run_failed on job_run (created_at, run_id) where deleted = 0 and result in ('FAILED', 'TIMEDOUT');
+
+CREATE INDEX job_run_logical on job_run (job_id, logical_at) where logical_at is not null;
 
 CREATE INDEX job_run_of_job on job_run (job_id, created_at, run_id) where deleted = 0;
 

@@ -64,6 +64,18 @@ export const jobsErrors = defineErrors({
     text: (problem: string) => problem,
     meaning: 'A run cannot be repaired in this way',
   },
+  JOBS_BACKFILL_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (problem: string) => problem,
+    meaning: 'A backfill asks for what cannot be run',
+  },
+  JOBS_BACKFILL_NOT_FOUND: {
+    status: 404,
+    wire: 'RESOURCE_DOES_NOT_EXIST',
+    text: (backfillId: number) =>
+      `Backfill ${backfillId} does not exist; GET /api/millrace/1.0/jobs/backfill/list lists them`,
+  },
   JOBS_OUTPUT_OF_PARENT: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

@@ -1,3 +1,4 @@
+import type { BackfillState } from './backfill/types.ts'
 import type { LifeCycle, Result } from './types.ts'
 
 declare module '../core/events/types.ts' {
@@ -16,6 +17,11 @@ declare module '../core/events/types.ts' {
       readonly metric: 'RUN_DURATION_SECONDS'
       /** Seconds. */
       readonly limit: number
+    }
+    'jobs.backfill_changed': {
+      readonly job_id: number
+      readonly backfill_id: number
+      readonly state: BackfillState
     }
     'jobs.task_changed': {
       readonly job_id: number | null

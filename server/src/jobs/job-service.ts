@@ -2,6 +2,7 @@ import { inTransaction, newIntId, type Ctx } from '../core/index.ts'
 import { jobsErrors } from './errors.ts'
 import { promoteQueued } from './engine/run-end.ts'
 import { checkFileLocation } from './file-watch.ts'
+import { abandonBackfills } from './backfill/advance.ts'
 import { deleteJobRow, findJob, insertJob, lockJob, updateJob, type Job } from './job-store.ts'
 import { deleteRevisions, insertRevision, newestRevision } from './revision-store.ts'
 import { listActiveRunIds, requestCancel, updateTimeouts } from './run-store.ts'
@@ -102,7 +103,9 @@ async function applyToActiveRuns(tx: Ctx, jobId: number, settings: JobSettings):
 /** Deletes the job and cancels its runs; their history stays. */
 export async function deleteJob(ctx: Ctx, jobId: number): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    await lockJob(tx.db, jobId)
     await getJob(tx, jobId)
+    await abandonBackfills(tx, jobId)
     await requestCancel(tx.db, await listActiveRunIds(tx.db, { jobId }), tx.now())
     await deleteTriggers(tx.db, jobId)
     await deleteRevisions(tx.db, jobId)

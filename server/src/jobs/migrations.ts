@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import type { Migrations } from '../core/index.ts'
+import { isPostgres, type Migrations } from '../core/index.ts'
 
 /** Append only. A merged migration is never edited; the next one repairs it. */
 export const jobsMigrations: Migrations = {
@@ -148,6 +148,36 @@ export const jobsMigrations: Migrations = {
       )`.execute(db)
       await sql`create index job_run_failed on job_run (created_at, run_id)
         where deleted = 0 and result in ('FAILED', 'TIMEDOUT')`.execute(db)
+    },
+  },
+  '0011_jobs_backfill': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table job_run add column logical_at bigint`.execute(db)
+      await sql`alter table job_run add column backfill_id bigint`.execute(db)
+      const scheduledAt = isPostgres(db)
+        ? sql`(trigger_info::json->>'scheduled_at')::bigint`
+        : sql`json_extract(trigger_info, '$.scheduled_at')`
+      await sql`update job_run set logical_at = ${scheduledAt}
+        where trigger_type = 'PERIODIC'`.execute(db)
+      await sql`create index job_run_logical on job_run (job_id, logical_at)
+        where logical_at is not null`.execute(db)
+      await sql`create index job_run_backfill on job_run (backfill_id)
+        where backfill_id is not null and active = 1`.execute(db)
+      await sql`create table job_backfill (
+        backfill_id bigint primary key, job_id bigint not null, job_name text not null,
+        creator text not null, spec text not null, max_parallel integer not null,
+        state text not null, created_at bigint not null, ended_at bigint,
+        cancel_requested_at bigint, idempotency_token text unique
+      )`.execute(db)
+      await sql`create index job_backfill_of_job on job_backfill (job_id, backfill_id)`.execute(db)
+      await sql`create table job_backfill_interval (
+        backfill_id bigint not null, position integer not null, logical_at bigint not null,
+        action text not null, state text not null, reason text not null, run_id bigint,
+        started_at bigint, ended_at bigint,
+        primary key (backfill_id, position)
+      )`.execute(db)
+      await sql`create index job_backfill_interval_state
+        on job_backfill_interval (backfill_id, state, position)`.execute(db)
     },
   },
 }

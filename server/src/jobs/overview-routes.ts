@@ -7,7 +7,7 @@ import { latestRuns, runStates, searchRuns, type RunLine } from './overview-read
 import { decodeToken, encodeToken } from './page-token.ts'
 import { previewRepair } from './repair-service.ts'
 import { attemptOf } from './run-views.ts'
-import { getRun } from './run-actions.ts'
+import { getRun } from './run-service.ts'
 import { TriggerType, attemptIdOf } from './types.ts'
 import { listTaskValues } from './value-store.ts'
 

@@ -23,6 +23,7 @@ const scope: ReferenceScope = {
     fileLocation: undefined,
     updatedTables: ['main.default.a'],
   },
+  backfill: new Date('2026-10-01T00:00:00Z'),
   task: { name: 'train', runId: 71, executionCount: 2 },
   findTask: (key) =>
     key === 'before'
@@ -50,6 +51,7 @@ test.each([
   ['{{tasks.`before`.values.deep.a.b}}', 'true'],
   ['{{tasks.before.output.first_row.s}} {{tasks.before.output.rows}}', 'x [{"n":1,"s":"x"}]'],
   ['{{input.name}} {{input.deep.n}} {{input}}', 'eu 3 {"name":"eu","deep":{"n":3}}'],
+  ['{{backfill.iso_date}} {{backfill.iso_datetime}}', '2026-10-01 2026-10-01T00:00:00'],
   ['{{workspace.url}}', 'http://here'],
   [
     '{{job_id}} {{run_id}} {{parent_run_id}} {{start_date}} {{task_key}} {{task_retry_count}}',
@@ -73,10 +75,15 @@ test.each([
   ['{{tasks.before.values.nope}}', "task 'before' has set no value 'nope'"],
   ['{{tasks.before.colour}}', 'a task has run_id'],
   ['{{tasks.before.values.deep.c}}', "there is no field 'c'"],
-  ['{{backfill.iso_date}}', 'not part of a backfill'],
+  ['{{backfill.nope}}', 'a time has iso_date'],
 ])('%s is an error', (text, problem) => {
   expect(() => resolveReferences(text, scope)).toThrow(problem)
   expect(() => resolveReferences(text, scope)).toThrow(`The reference ${text} means nothing`)
+})
+
+test('a run that no backfill started has no logical time of one', () => {
+  const alone = { ...scope, backfill: undefined }
+  expect(() => resolveReferences('{{backfill.iso_date}}', alone)).toThrow('not part of a backfill')
 })
 
 test('leaves every text without a reference as it is', () => {

@@ -23,6 +23,8 @@ export interface ReferenceScope {
     readonly fileLocation: string | undefined
     readonly updatedTables: readonly string[] | undefined
   }
+  /** The logical time of a run of a backfill. */
+  readonly backfill: Date | undefined
   readonly task: { readonly name: string; readonly runId: number; readonly executionCount: number }
   readonly findTask: (key: string) => ReferencedTask | undefined
   /** The JSON of a task value, when it was set. */
@@ -72,25 +74,34 @@ export function findReferences(value: unknown): Reference[] {
   return []
 }
 
-/** The same value with every reference in its texts replaced. */
-export function resolveReferences<T>(value: T, scope: ReferenceScope): T {
-  return resolveAny(value, scope) as T
+/** The same value with every reference in its texts replaced, or with those that `which` names. */
+export function resolveReferences<T>(
+  value: T,
+  scope: ReferenceScope,
+  which: (path: readonly string[]) => boolean = () => true,
+): T {
+  return resolveAny(value, { scope, which }) as T
 }
 
-function resolveAny(value: unknown, scope: ReferenceScope): unknown {
-  if (typeof value === 'string') return resolveText(value, scope)
-  if (Array.isArray(value)) return value.map((item) => resolveAny(item, scope))
+interface Resolving {
+  readonly scope: ReferenceScope
+  readonly which: (path: readonly string[]) => boolean
+}
+
+function resolveAny(value: unknown, how: Resolving): unknown {
+  if (typeof value === 'string') return resolveText(value, how)
+  if (Array.isArray(value)) return value.map((item) => resolveAny(item, how))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolveAny(item, scope)]),
+    Object.entries(value).map(([key, item]) => [key, resolveAny(item, how)]),
   )
 }
 
-function resolveText(text: string, scope: ReferenceScope): string {
+function resolveText(text: string, { scope, which }: Resolving): string {
   if (!text.includes('{{')) return text
   return text.replace(reference, (whole, inner: string) => {
     const path = splitPath(inner)
-    return isOurs(path) ? format(lookUp({ text: whole, path }, scope)) : whole
+    return isOurs(path) && which(path) ? format(lookUp({ text: whole, path }, scope)) : whole
   })
 }
 
@@ -124,7 +135,8 @@ const lookUps: Readonly<Record<string, LookUp>> = {
     throw wrong(reference, 'workspace has id and url')
   },
   input: lookUpInput,
-  backfill: (reference) => {
+  backfill: (reference, { backfill }) => {
+    if (backfill) return timeArgument(reference, backfill)
     throw wrong(reference, 'this run is not part of a backfill')
   },
   job_id: (_, scope) => scope.job.id ?? 0,
@@ -146,6 +158,7 @@ export function checkReference(reference: Reference, taskKeys: ReadonlySet<strin
   if (first === 'job' && second !== undefined && !jobNames.has(second)) {
     throw wrong(reference, `job has ${[...jobNames].join(', ')}`)
   }
+  if (first === 'backfill') checkTimeArgument(reference)
   if (first === 'tasks' && !taskKeys.has(second ?? '')) {
     throw wrong(reference, `there is no task '${second ?? ''}' in this job`)
   }
@@ -295,7 +308,11 @@ const timeArguments: Readonly<Record<string, (time: Date) => string | number | b
 }
 
 function timeArgument(reference: Reference, time: Date): string | number | boolean {
+  return checkTimeArgument(reference)(time)
+}
+
+function checkTimeArgument(reference: Reference): (time: Date) => string | number | boolean {
   const argument = timeArguments[reference.path.at(-1) ?? '']
-  if (argument) return argument(time)
+  if (argument) return argument
   throw wrong(reference, `a time has ${Object.keys(timeArguments).join(', ')}`)
 }

@@ -5,8 +5,7 @@ import { findJob } from './job-store.ts'
 import { selectTasks } from './only.ts'
 import { chooseTasks, explainChoice, type RepairStep, type RepairWish } from './repair-choice.ts'
 import { listRepairs, listTaskRuns } from './run-reads.ts'
-import { getRun } from './run-actions.ts'
-import { checkOverrides, parametersOf } from './run-service.ts'
+import { checkOverrides, getRun, parametersOf } from './run-service.ts'
 import { findDefinition, upsertDefinition } from './run-store.ts'
 import { insertTaskRuns, newTaskRow, supersedeTaskRuns } from './task-run-store.ts'
 import { insertOriginal, insertRepair, reopenRun } from './repair-store.ts'
@@ -17,6 +16,8 @@ export interface RepairInput extends RepairWish {
   /** The newest repair that the caller knows of; needed from the second repair on. */
   readonly latestRepairId?: number | undefined
   readonly overrides: RunOverrides
+  /** The backfill that asks for it. */
+  readonly backfillId?: number
 }
 
 /**
@@ -39,7 +40,8 @@ export async function repairRun(
     const attempts = (await listTaskRuns(tx.db, [run.runId])).filter((task) => task.isCurrent)
     const chosen = chooseTasks(selected(settings, overrides), attempts, input)
     const repairId = newIntId(tx.now().getTime())
-    await reopen(tx, run, { settings, overrides, parameters, repairId })
+    const { backfillId = run.backfillId } = input
+    await reopen(tx, run, { settings, overrides, parameters, repairId, backfillId })
     await renewAttempts(tx, { run, settings: selected(settings, overrides), attempts, chosen })
     return { repairId }
   })
@@ -52,7 +54,11 @@ export interface RepairPlan {
 }
 
 /** What `repairRun` would run again, and what it would keep, without doing it. */
-export async function previewRepair(ctx: Ctx, wish: RepairWish): Promise<RepairPlan> {
+export async function previewRepair(
+  ctx: Ctx,
+  wish: RepairWish,
+  overrides: Pick<RunOverrides, 'only'> = {},
+): Promise<RepairPlan> {
   const run = await getRun(ctx, wish.runId)
   if (!hasEnded(run.lifeCycle)) {
     throw jobsErrors.JOBS_RUN_ACTIVE(run.runId, run.lifeCycle, 'repaired')
@@ -61,7 +67,7 @@ export async function previewRepair(ctx: Ctx, wish: RepairWish): Promise<RepairP
   const attempts = (await listTaskRuns(ctx.db, [run.runId])).filter((task) => task.isCurrent)
   const repairs = await listRepairs(ctx.db, run.runId)
   return {
-    steps: explainChoice(selected(settings, run.overrides), attempts, wish),
+    steps: explainChoice(selected(settings, { ...run.overrides, ...overrides }), attempts, wish),
     latestRepairId: repairs.findLast((repair) => repair.index > 0)?.repairId,
   }
 }
@@ -97,9 +103,10 @@ async function reopen(
     readonly overrides: RunOverrides
     readonly parameters: Readonly<Record<string, string>>
     readonly repairId: number
+    readonly backfillId: number | undefined
   },
 ): Promise<void> {
-  const { settings, overrides, parameters, repairId } = next
+  const { settings, overrides, parameters, repairId, backfillId } = next
   const definitionHash = createHash('sha256').update(JSON.stringify(settings)).digest('hex')
   const repairCount = run.repairCount + 1
   await upsertDefinition(tx.db, definitionHash, settings)
@@ -112,6 +119,7 @@ async function reopen(
     parameters,
     timeoutSeconds: settings.timeout_seconds ?? 0,
     repairCount,
+    backfillId,
   })
   await appendEvent(tx, {
     type: 'jobs.run_changed',

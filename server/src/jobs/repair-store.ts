@@ -63,6 +63,7 @@ export interface ReopenedRun {
   readonly parameters: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
   readonly repairCount: number
+  readonly backfillId: number | undefined
 }
 
 /** Makes an ended run active again. */
@@ -85,6 +86,7 @@ export async function reopenRun(db: Db, runId: number, next: ReopenedRun): Promi
       parameters: JSON.stringify(next.parameters),
       timeout_seconds: next.timeoutSeconds,
       repair_count: next.repairCount,
+      backfill_id: next.backfillId ?? null,
     })
     .where('run_id', '=', runId)
     .execute()

@@ -1,4 +1,5 @@
 import type { RoutePlugin } from '../core/index.ts'
+import { backfillRoutes } from './backfill/backfill-routes.ts'
 import { foresightRoutes } from './foresight-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { destinationRoutes } from './notifications/destination-routes.ts'
@@ -14,6 +15,7 @@ export const jobsRoutes: RoutePlugin = async (app, options) => {
   await app.register(runRoutes, options)
   await app.register(ownJobRoutes, options)
   await app.register(foresightRoutes, options)
+  await app.register(backfillRoutes, options)
   await app.register(overviewRoutes, options)
   await app.register(settingsTextRoutes, options)
   await app.register(permissionRoutes, options)

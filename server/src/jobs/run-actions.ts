@@ -1,21 +1,10 @@
 import { inTransaction, type Ctx } from '../core/index.ts'
 import { jobsErrors } from './errors.ts'
 import { getJob } from './job-service.ts'
-import {
-  findRun,
-  hideRun,
-  listActiveRunIds,
-  requestCancel,
-  requestTaskCancel,
-} from './run-store.ts'
+import { getRun } from './run-service.ts'
+import { hideRun, listActiveRunIds, requestCancel, requestTaskCancel } from './run-store.ts'
 import { findTaskRun } from './task-run-store.ts'
-import { hasEnded, type JobRun } from './types.ts'
-
-export async function getRun(ctx: Ctx, runId: number): Promise<JobRun> {
-  const run = await findRun(ctx.db, runId)
-  if (!run) throw jobsErrors.JOBS_RUN_NOT_FOUND(runId)
-  return run
-}
+import { hasEnded } from './types.ts'
 
 /** Asks a run, or one attempt of a task, to stop. What has ended stays as it ended. */
 export async function cancelRun(ctx: Ctx, runId: number): Promise<void> {

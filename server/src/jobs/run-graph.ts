@@ -1,5 +1,5 @@
 import type { Ctx } from '../core/index.ts'
-import { getRun } from './run-actions.ts'
+import { getRun } from './run-service.ts'
 import { listTaskRuns } from './run-reads.ts'
 import { findDefinition } from './run-store.ts'
 import { taskTypesOf } from './task-graph.ts'

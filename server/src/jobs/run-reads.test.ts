@@ -28,6 +28,8 @@ async function fill(ctx: Awaited<ReturnType<typeof testCtx>>, count: number): Pr
       timeoutSeconds: 0,
       idempotencyToken: undefined,
       parentTaskRunId: undefined,
+      logicalAt: undefined,
+      backfillId: undefined,
     })
   }
 }

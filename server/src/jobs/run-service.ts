@@ -7,6 +7,7 @@ import { findJob, lockJob, type Job } from './job-store.ts'
 import { selectTasks } from './only.ts'
 import {
   countRunning,
+  findRun,
   findRunByToken,
   insertRun,
   upsertDefinition,
@@ -22,6 +23,7 @@ import {
   RunType,
   TriggerType,
   hasEnded,
+  type JobRun,
   type RunOverrides,
   type State,
 } from './types.ts'
@@ -35,6 +37,16 @@ export interface RunNowInput {
   /** Wait instead of skipping; the job's own setting when absent. */
   readonly queue?: boolean | undefined
   readonly parentTaskRunId?: number
+  /** The instant of the schedule that it is for. */
+  readonly logicalAt?: Date | undefined
+  /** Starts at once, beside the job's concurrent runs. */
+  readonly backfillId?: number
+}
+
+export async function getRun(ctx: Ctx, runId: number): Promise<JobRun> {
+  const run = await findRun(ctx.db, runId)
+  if (!run) throw jobsErrors.JOBS_RUN_NOT_FOUND(runId)
+  return run
 }
 
 /** Starts a run of a job, or queues or skips it when too many are running. */
@@ -48,7 +60,7 @@ export async function runNow(ctx: Ctx, input: RunNowInput): Promise<{ readonly r
     const overrides = checkOverrides(input.overrides ?? {})
     const { settings } = job
     const runId = await createRun(tx, {
-      ...(await admit(tx, job, input.queue)),
+      ...(input.backfillId === undefined ? await admit(tx, job, input.queue) : pending),
       jobId: job.jobId,
       settings,
       name: settings.name ?? 'Untitled',
@@ -60,6 +72,8 @@ export async function runNow(ctx: Ctx, input: RunNowInput): Promise<{ readonly r
       overrides,
       idempotencyToken: input.idempotencyToken,
       parentTaskRunId: input.parentTaskRunId,
+      logicalAt: input.logicalAt,
+      backfillId: input.backfillId,
     })
     return { runId }
   })
@@ -91,6 +105,8 @@ export async function submitRun(ctx: Ctx, input: SubmitInput): Promise<{ readonl
       overrides: {},
       idempotencyToken: input.idempotencyToken,
       parentTaskRunId: undefined,
+      logicalAt: undefined,
+      backfillId: undefined,
     })
     return { runId }
   })

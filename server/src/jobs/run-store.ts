@@ -47,6 +47,8 @@ export async function insertRun(db: Db, run: NewRun): Promise<void> {
       lease_until: null,
       deleted: 0,
       health_broken_at: null,
+      logical_at: run.logicalAt?.getTime() ?? null,
+      backfill_id: run.backfillId ?? null,
     })
     .execute()
 }
@@ -90,7 +92,7 @@ export async function findRunByToken(
   return row && { runId: row.run_id, deleted: row.deleted === 1 }
 }
 
-/** Runs of the job that are neither ended nor queued; a long queue costs nothing. */
+/** Runs of the job that are neither ended, queued nor of a backfill; a long queue costs nothing. */
 export async function countRunning(db: Db, jobId: number): Promise<number> {
   const beside = (side: '<' | '>') =>
     db
@@ -99,6 +101,7 @@ export async function countRunning(db: Db, jobId: number): Promise<number> {
       .where('job_id', '=', jobId)
       .where('active', '=', sql.lit(1))
       .where('life_cycle', side, LifeCycle.Queued)
+      .where('backfill_id', 'is', null)
       .executeTakeFirst()
   const before = await beside('<')
   const after = await beside('>')
@@ -217,6 +220,8 @@ export function toRun(row: Selectable<JobRunTable>): JobRun {
     repairCount: row.repair_count,
     parentTaskRunId: row.parent_task_run_id ?? undefined,
     healthBrokenAt: toDate(row.health_broken_at),
+    logicalAt: toDate(row.logical_at),
+    backfillId: row.backfill_id ?? undefined,
   }
 }
 

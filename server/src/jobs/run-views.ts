@@ -14,7 +14,7 @@ import {
   type RunCursor,
   type RunPage,
 } from './run-reads.ts'
-import { getRun } from './run-actions.ts'
+import { getRun } from './run-service.ts'
 import type { ListRuns } from './run-schema.ts'
 import { findDefinition, findRun } from './run-store.ts'
 import { findTaskRun } from './task-run-store.ts'

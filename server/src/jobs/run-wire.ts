@@ -1,4 +1,5 @@
 /** Runs and attempts as the Jobs API writes them: `state` for older clients, `status` for newer. */
+import { resolvedParameters } from './run-parameters.ts'
 import type { Repair } from './run-reads.ts'
 import type { JobSettings, NestedTask, Task } from './settings-schema.ts'
 import {
@@ -49,16 +50,27 @@ export function toRunWire(parts: Omit<RunParts, 'tasks' | 'resolved' | 'repairs'
     queue_duration: queueMs(run),
     trigger: run.trigger,
     ...triggerInfo(run),
-    job_parameters: (settings.parameters ?? []).map((parameter) => ({
-      ...parameter,
-      value: run.parameters[parameter.name] ?? parameter.default,
-    })),
+    ...backfillOf(run),
+    job_parameters: parametersOf(parts),
     ...overriding(run),
     ...(settings.job_clusters ? { job_clusters: settings.job_clusters } : {}),
     ...(run.healthBrokenAt ? { health_broken_at: run.healthBrokenAt.getTime() } : {}),
     run_page_url: `${parts.url}/#job/${run.jobId ?? 0}/run/${run.runId}`,
     format: 'MULTI_TASK',
   }
+}
+
+function parametersOf({ run, settings, url }: Pick<RunParts, 'run' | 'settings' | 'url'>): Wire[] {
+  const values = resolvedParameters(run, url)
+  return (settings.parameters ?? []).map((parameter) => ({
+    ...parameter,
+    value: values[parameter.name] ?? parameter.default,
+  }))
+}
+
+function backfillOf({ backfillId, logicalAt }: JobRun): Wire {
+  if (backfillId === undefined || !logicalAt) return {}
+  return { backfill: { backfill_id: backfillId, logical_time: logicalAt.getTime() } }
 }
 
 function queueMs(run: JobRun): number {

@@ -1,3 +1,4 @@
+import type { BackfillState, IntervalAction, IntervalState } from './backfill/types.ts'
 import type {
   LifeCycle,
   Result,
@@ -81,6 +82,10 @@ export interface JobRunTable {
   deleted: number
   /** When it had taken longer than its health rules allow. */
   health_broken_at: number | null
+  /** The instant of the schedule that it is for. */
+  logical_at: number | null
+  /** The backfill that started it, or repaired it last. */
+  backfill_id: number | null
 }
 
 export interface TaskRunTable {
@@ -187,6 +192,34 @@ export interface JobTriggerNoteTable {
   created_at: number
 }
 
+export interface JobBackfillTable {
+  backfill_id: number
+  job_id: number
+  job_name: string
+  creator: string
+  /** `BackfillSpec` as JSON. */
+  spec: string
+  max_parallel: number
+  state: BackfillState
+  created_at: number
+  ended_at: number | null
+  cancel_requested_at: number | null
+  idempotency_token: string | null
+}
+
+export interface JobBackfillIntervalTable {
+  backfill_id: number
+  /** The order in which they run. */
+  position: number
+  logical_at: number
+  action: IntervalAction
+  state: IntervalState
+  reason: string
+  run_id: number | null
+  started_at: number | null
+  ended_at: number | null
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     job: JobTable
@@ -202,5 +235,7 @@ declare module '../core/db/tables.ts' {
     task_value: TaskValueTable
     job_repair: JobRepairTable
     job_seen_file: JobSeenFileTable
+    job_backfill: JobBackfillTable
+    job_backfill_interval: JobBackfillIntervalTable
   }
 }

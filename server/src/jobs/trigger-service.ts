@@ -171,6 +171,7 @@ async function startRun(
       jobId: trigger.jobId,
       trigger: fire.type,
       triggerInfo: fire.info,
+      logicalAt: fire.logicalAt,
     })
     const run = await findRun(tx.db, runId)
     if (run?.lifeCycle === LifeCycle.Skipped) {

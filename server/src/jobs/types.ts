@@ -69,6 +69,8 @@ export const TriggerType = {
   Model: 'MODEL',
   /** Ours: a monitor's alert. */
   Alert: 'ALERT',
+  /** Ours: a past time of the schedule. */
+  Backfill: 'BACKFILL',
 } as const
 export type TriggerType = (typeof TriggerType)[keyof typeof TriggerType]
 
@@ -120,6 +122,10 @@ export interface JobRun extends State {
   readonly parentTaskRunId: number | undefined
   /** When it had taken longer than its health rules allow. */
   readonly healthBrokenAt: Date | undefined
+  /** The instant of the schedule that it is for. */
+  readonly logicalAt: Date | undefined
+  /** The backfill that started it, or repaired it last. */
+  readonly backfillId: number | undefined
 }
 
 /** What a run-now, submit or repair call replaced. */

@@ -1,4 +1,5 @@
 import { appendEvent, type Ctx } from '../../core/index.ts'
+import { backfillRunEnded } from '../backfill/advance.ts'
 import { findJob, lockJob } from '../job-store.ts'
 import { endRepair } from '../repair-store.ts'
 import { countRunning, listActiveRunIds, updateRun } from '../run-store.ts'
@@ -16,6 +17,11 @@ export async function onRunEnded(tx: Ctx, run: JobRun, end: End): Promise<void> 
   }
   if (run.parentTaskRunId !== undefined) await deliverToParent(tx, run, end)
   if (run.jobId === undefined) return
+  if (run.backfillId !== undefined) {
+    // Its runs count for the backfill, not for the job's concurrent runs.
+    await backfillRunEnded(tx, { backfillId: run.backfillId, runId: run.runId }, end)
+    return
+  }
   const freed = run.lifeCycle === LifeCycle.Queued ? 0 : 1
   await promoteQueued(tx, run.jobId, freed)
   await continueJob(tx, run.jobId, end.result)

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../core/index.ts'
 import { findReferences, resolveReferences, type ReferenceScope } from '../references.ts'
+import { runScope } from '../run-parameters.ts'
 import { findOutput } from '../run-reads.ts'
 import { listTaskValues } from '../value-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
@@ -24,22 +25,8 @@ export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<Refere
     : new Map<string, string>()
   const rows = await sqlRows(tx, { live, paths })
   const index = new Map(state.graph.tasks.map((task) => [task.key, task.index]))
-  const { triggerInfo } = run
   const scope: ReferenceScope = {
-    job: {
-      id: run.jobId,
-      name: run.name,
-      runId: run.runId,
-      repairCount: run.repairCount,
-      parameters: {},
-      startedAt: run.startedAt ?? run.createdAt,
-    },
-    trigger: {
-      type: run.trigger,
-      time: new Date(Number(triggerInfo['scheduled_at'] ?? run.createdAt.getTime())),
-      fileLocation: triggerInfo['location'] as string | undefined,
-      updatedTables: triggerInfo['updated_tables'] as readonly string[] | undefined,
-    },
+    ...runScope(run, tx.url),
     task: {
       name: ref.task.key,
       runId: ref.attempt.id,
@@ -58,7 +45,6 @@ export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<Refere
     },
     findTaskValue: (task, name) => values.get(`${task}\n${name}`),
     findRows: (task) => rows.get(task),
-    workspaceUrl: tx.url,
     input: asked.input,
   }
   // What a parameter refers to is there when the run begins; it cannot refer to other parameters.

@@ -14,6 +14,8 @@ export interface Decision {
     readonly type: TriggerType
     readonly why: string
     readonly info: Readonly<Record<string, unknown>>
+    /** The instant of the schedule that the run is for. */
+    readonly logicalAt?: Date
   }
   /** Why it did not start one, although something happened. */
   readonly notFired?: string

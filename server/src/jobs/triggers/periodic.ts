@@ -25,11 +25,12 @@ export const periodicTrigger: TriggerKind<Periodic> = {
         type: TriggerType.Periodic,
         why: `Every ${spec.interval} ${spec.unit.toLowerCase()}, due at ${at}`,
         info: { scheduled_at: dueAt },
+        logicalAt: new Date(dueAt),
       },
     }
   },
 }
 
-function intervalOf({ interval, unit }: Periodic): number {
+export function intervalOf({ interval, unit }: Periodic): number {
   return interval * unitMs[unit]
 }

@@ -24,6 +24,7 @@ export const scheduleTrigger: TriggerKind<QuartzSchedule> = {
         type: TriggerType.Periodic,
         why: `Scheduled for ${at} (${spec.quartz_cron_expression}, ${spec.timezone_id})`,
         info: { scheduled_at: dueAt },
+        logicalAt: new Date(dueAt),
       },
     }
   },
