@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openDatabase } from '../../server/src/core/index.ts'
 import { runCli } from '../support/cli.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startServer, type ServerProcess, type StartServerOptions } from '../support/server.ts'
@@ -161,6 +162,25 @@ test('two servers share one Postgres: each sees the other, no event is handled t
   expect(staged['model_version']).toMatchObject({ current_stage: 'Staging' })
 })
 
+/** How often each attempt was started and ended, by what was written in the transactions that did it. */
+async function listTimesMoved(url: string): Promise<{ attempts: number; timesMoved: number[] }> {
+  await using database = openDatabase({ path: '', url })
+  const events = await database.db
+    .selectFrom('event')
+    .select(['subject', 'payload'])
+    .where('type', '=', 'jobs.task_changed')
+    .execute()
+  const moves = events.map(({ subject, payload }) => {
+    const { life_cycle_state: state } = JSON.parse(payload) as { life_cycle_state: string }
+    return `${subject} ${state}`
+  })
+  const counts = Map.groupBy(moves, (move) => move)
+  return {
+    attempts: new Set(events.map(({ subject }) => subject)).size,
+    timesMoved: [...new Set(Array.from(counts.values(), (same) => same.length))],
+  }
+}
+
 test('two servers share the runs of a job: every task runs once', async () => {
   await using postgres = await startPostgres()
   const options = { args: ['--database-url', postgres.url] }
@@ -169,14 +189,19 @@ test('two servers share the runs of a job: every task runs once', async () => {
   const condition_task = { op: 'EQUAL_TO', left: 'a', right: 'a' }
   const { job_id } = await call(one, '2.2/jobs/create', {
     name: 'both',
-    max_concurrent_runs: 20,
+    max_concurrent_runs: 100,
     tasks: [
       { task_key: 'first', condition_task },
       { task_key: 'then', condition_task, depends_on: [{ task_key: 'first', outcome: 'true' }] },
+      {
+        task_key: 'each',
+        depends_on: [{ task_key: 'then' }],
+        for_each_task: { inputs: '[1, 2, 3]', task: { task_key: 'one', condition_task } },
+      },
     ],
   })
   const started = await Promise.all(
-    Array.from({ length: 10 }, (_, index) =>
+    Array.from({ length: 60 }, (_, index) =>
       call(index % 2 === 0 ? one : two, '2.2/jobs/run-now', { job_id }),
     ),
   )
@@ -189,5 +214,6 @@ test('two servers share the runs of a job: every task runs once', async () => {
   const done = { attempt_number: 0, state: { result_state: 'SUCCESS' } }
   await expect
     .poll(tasks, { timeout: 20_000, interval: 200 })
-    .toMatchObject(Array.from({ length: 20 }, () => done))
+    .toMatchObject(Array.from({ length: 180 }, () => done))
+  expect(await listTimesMoved(postgres.url)).toEqual({ attempts: 60 * 6, timesMoved: [1] })
 })

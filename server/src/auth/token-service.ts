@@ -4,7 +4,7 @@ import { newId, type Ctx, type Principal } from '../core/index.ts'
 import { authErrors } from './errors.ts'
 import {
   deleteToken,
-  deleteTokensOfAttempt,
+  deleteTokensOfAttempts,
   findTokenPrincipal,
   insertToken,
 } from './token-store.ts'
@@ -45,8 +45,8 @@ export async function revokeToken(ctx: Ctx, id: string): Promise<void> {
 }
 
 /** A task's token ends with its attempt. */
-export async function revokeAttemptTokens(ctx: Ctx, attemptId: string): Promise<void> {
-  await deleteTokensOfAttempt(ctx, attemptId)
+export async function revokeAttemptTokens(ctx: Ctx, attemptIds: readonly string[]): Promise<void> {
+  await deleteTokensOfAttempts(ctx, attemptIds)
 }
 
 /** The person at the keyboard, when nobody has to log in. */

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { run, runScript, type Ctx, type Db, type Principal } from '../core/index.ts'
+import { run, runScript, type Ctx, type Db, type Principal, type Script } from '../core/index.ts'
 import type { AuthTokenTable } from './tables.ts'
 
 export interface NewToken {
@@ -32,8 +32,20 @@ export async function insertToken(ctx: Ctx, token: NewToken): Promise<void> {
   )
 }
 
-export async function deleteTokensOfAttempt(ctx: Ctx, attemptId: string): Promise<void> {
-  await runScript(ctx, () => run('delete from auth_token where attempt_id = ?', attemptId))
+export async function deleteTokensOfAttempts(
+  ctx: Ctx,
+  attemptIds: readonly string[],
+): Promise<void> {
+  if (attemptIds.length > 0) await runScript(ctx, () => tokensOfAttemptsScript(ctx, attemptIds))
+}
+
+function* tokensOfAttemptsScript(ctx: Ctx, attemptIds: readonly string[]): Script<void> {
+  if (ctx.database.dialect === 'postgres') {
+    const ids = 'select json_array_elements_text(?::json)'
+    yield* run(`delete from auth_token where attempt_id in (${ids})`, JSON.stringify(attemptIds))
+    return
+  }
+  for (const id of attemptIds) yield* run('delete from auth_token where attempt_id = ?', id)
 }
 
 /** The principal of a token that is still valid at `now`. */

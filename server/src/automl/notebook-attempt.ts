@@ -63,7 +63,7 @@ export async function runNotebook(
     secrets: [token],
   })
   const exit = await waitForExit(ctx, attemptId, signal)
-  await revokeAttemptTokens(ctx, attemptId)
+  await revokeAttemptTokens(ctx, [attemptId])
   return { exit, executed: await readFile(outputPath).catch(() => undefined) }
 }
 

@@ -26,13 +26,27 @@ export {
   type SqlValue,
   type Statement,
 } from './db/script.ts'
-export { appendEvent, eventScript, lastEventSeq, listEvents } from './events/event-store.ts'
+export { insertRows, updateRows, type RowPatch } from './db/rows.ts'
+export {
+  appendEvent,
+  appendEvents,
+  eventScript,
+  lastEventSeq,
+  listEvents,
+} from './events/event-store.ts'
 export { consumeEvents, type Consumer } from './events/relay.ts'
-export type { EventPayloads, EventType, NewEvent, PlatformEvent } from './events/types.ts'
+export type {
+  AnyNewEvent,
+  EventPayloads,
+  EventType,
+  NewEvent,
+  PlatformEvent,
+} from './events/types.ts'
 export {
   edgeScript,
   listEdges,
   recordEdge,
+  recordEdges,
   type EdgeKind,
   type LineageEdge,
   type LineageNode,

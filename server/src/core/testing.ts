@@ -5,6 +5,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect } from 'kysely'
 import { readConfig } from './config.ts'
 import type { Ctx, Principal } from './ctx.ts'
+import { transactionOn } from './db/before-commit.ts'
 import { openDatabase, type Database } from './db/database.ts'
 import { migrate, type Migrations } from './db/migrate.ts'
 import type { Tables } from './db/tables.ts'
@@ -59,7 +60,7 @@ async function openPglite(): Promise<Database> {
     dialect: 'postgres',
     db,
     sqlite: undefined,
-    transaction: (work) => db.transaction().execute(work),
+    transaction: (work) => transactionOn(db, work),
     async [Symbol.asyncDispose]() {
       await pglite.exec('drop schema public cascade; create schema public')
     },

@@ -163,5 +163,5 @@ async function renewAttempts(
       original_task_run_id: last?.originalTaskRunId ?? id,
     })
   })
-  await insertTaskRuns(tx.db, rows)
+  await insertTaskRuns(tx, rows)
 }

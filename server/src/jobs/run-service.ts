@@ -247,5 +247,5 @@ async function insertTasks(tx: Ctx, run: NewRun, settings: JobSettings): Promise
       created_at: now,
     }),
   )
-  await insertTaskRuns(tx.db, rows)
+  await insertTaskRuns(tx, rows)
 }

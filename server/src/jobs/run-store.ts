@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely'
-import type { Db } from '../core/index.ts'
+import { runScript, updateRows, type Ctx, type Db } from '../core/index.ts'
 import type { JobSettings } from './settings-schema.ts'
 import type { JobRunTable } from './tables.ts'
 import { LifeCycle, hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.ts'
@@ -62,12 +62,20 @@ export async function upsertDefinition(db: Db, hash: string, settings: JobSettin
 }
 
 export async function findDefinition(db: Db, hash: string): Promise<JobSettings | undefined> {
-  const row = await db
+  return (await findDefinitions(db, [hash])).get(hash)
+}
+
+/** Settings by their hash. */
+export async function findDefinitions(
+  db: Db,
+  hashes: readonly string[],
+): Promise<Map<string, JobSettings>> {
+  const rows = await db
     .selectFrom('job_definition')
-    .select('settings')
-    .where('hash', '=', hash)
-    .executeTakeFirst()
-  return row && (JSON.parse(row.settings) as JobSettings)
+    .selectAll()
+    .where('hash', 'in', hashes)
+    .execute()
+  return new Map(rows.map((row) => [row.hash, JSON.parse(row.settings) as JobSettings]))
 }
 
 export async function findRun(db: Db, runId: number): Promise<JobRun | undefined> {
@@ -145,6 +153,17 @@ export async function updateRun(
   await db.updateTable('job_run').set(columns).where('run_id', '=', runId).execute()
 }
 
+/** Sets columns of runs, by their ids. */
+export async function updateRuns(
+  tx: Ctx,
+  patches: ReadonlyMap<number, Partial<JobRunTable>>,
+): Promise<void> {
+  if (patches.size === 0) return
+  const rows = Array.from(patches, ([id, columns]) => ({ id, columns: { ...columns } }))
+  const table = { table: 'job_run', key: 'run_id' }
+  await runScript(tx, () => updateRows(tx.database.dialect, table, rows))
+}
+
 /** A new timeout of the job also counts for its runs that are going on. */
 export async function updateTimeouts(db: Db, jobId: number, seconds: number): Promise<void> {
   await db
@@ -167,12 +186,12 @@ export async function listChildRunIds(db: Db, taskRunId: number): Promise<number
   return rows.map((row) => row.run_id)
 }
 
-/** The row of a run, also of a deleted one, for the engine. */
-export async function findRunRow(
+/** The rows of runs, also of deleted ones, for the engine. */
+export async function listRunRows(
   db: Db,
-  runId: number,
-): Promise<Selectable<JobRunTable> | undefined> {
-  return db.selectFrom('job_run').selectAll().where('run_id', '=', runId).executeTakeFirst()
+  runIds: readonly number[],
+): Promise<Selectable<JobRunTable>[]> {
+  return db.selectFrom('job_run').selectAll().where('run_id', 'in', runIds).execute()
 }
 
 export async function listActiveRunIds(

@@ -1,41 +1,26 @@
-import { sql, type Insertable, type Selectable } from 'kysely'
-import { run, runScript, type Ctx, type Db, type Script } from '../core/index.ts'
+import { sql, type Selectable } from 'kysely'
+import { insertRows, runScript, updateRows, type Ctx, type Db, type Script } from '../core/index.ts'
 import type { End } from './engine/run-state.ts'
 import type { TaskOutputTable, TaskRunTable } from './tables.ts'
 import type { TaskRun } from './types.ts'
 
-const rowsPerInsert = 500
-
-export async function insertTaskRuns(
-  db: Db,
-  rows: readonly Insertable<TaskRunTable>[],
-): Promise<void> {
-  for (let at = 0; at < rows.length; at += rowsPerInsert) {
-    await db
-      .insertInto('task_run')
-      .values(rows.slice(at, at + rowsPerInsert))
-      .execute()
-  }
+export async function insertTaskRuns(tx: Ctx, rows: readonly TaskRunTable[]): Promise<void> {
+  await runScript(tx, () =>
+    insertRows(tx.database.dialect, 'task_run', { rows: rows.map((row) => ({ ...row })) }),
+  )
 }
 
 export type TaskColumns = Partial<Omit<TaskRunTable, 'task_run_id' | 'run_id'>>
 
-export async function updateTaskRun(
+/** Sets columns of attempts, by their ids. */
+export async function updateTaskRuns(
   tx: Ctx,
-  taskRunId: number,
-  columns: TaskColumns,
+  patches: ReadonlyMap<number, TaskColumns>,
 ): Promise<void> {
-  await runScript(tx, () => taskRunScript(taskRunId, columns))
-}
-
-function* taskRunScript(taskRunId: number, columns: TaskColumns): Script<void> {
-  // The columns are keys of our own type, never somebody's text.
-  const names = Object.keys(columns)
-  yield* run(
-    `update task_run set ${names.map((name) => `${name} = ?`).join(', ')} where task_run_id = ?`,
-    ...Object.values(columns),
-    taskRunId,
-  )
+  if (patches.size === 0) return
+  const rows = Array.from(patches, ([id, columns]) => ({ id, columns: { ...columns } }))
+  const table = { table: 'task_run', key: 'task_run_id' }
+  await runScript(tx, () => updateRows(tx.database.dialect, table, rows))
 }
 
 /** The attempts with these ids have been followed by others. */
@@ -57,15 +42,15 @@ export async function findTaskRun(db: Db, taskRunId: number): Promise<TaskRun | 
   return row && toTaskRun(row)
 }
 
-/** The current attempt of every task and iteration, as rows. */
+/** The current attempt of every task and iteration of the runs, as rows. */
 export async function listCurrentTaskRows(
   db: Db,
-  runId: number,
+  runIds: readonly number[],
 ): Promise<Selectable<TaskRunTable>[]> {
   return db
     .selectFrom('task_run')
     .selectAll()
-    .where('run_id', '=', runId)
+    .where('run_id', 'in', runIds)
     .where('is_current', '=', 1)
     .execute()
 }
@@ -87,7 +72,7 @@ export async function listWaiting(db: Db, key: string): Promise<WaitingTask[]> {
 
 /** Decides how a waiting attempt ends, and makes its run's engine look. */
 export async function deliverEnd(tx: Ctx, task: WaitingTask, end: End): Promise<void> {
-  await updateTaskRun(tx, task.taskRunId, { delivered: JSON.stringify(end) })
+  await updateTaskRuns(tx, new Map([[task.taskRunId, { delivered: JSON.stringify(end) }]]))
   await tx.db
     .updateTable('job_run')
     .set({ dirty: 1 })
@@ -96,26 +81,28 @@ export async function deliverEnd(tx: Ctx, task: WaitingTask, end: End): Promise<
     .execute()
 }
 
-export async function upsertOutput(
+export type OutputColumns = Partial<Omit<TaskOutputTable, 'task_run_id'>>
+
+/** Sets what is given of the outputs of attempts, by their ids. */
+export async function upsertOutputs(
   tx: Ctx,
-  taskRunId: number,
-  columns: Partial<Omit<TaskOutputTable, 'task_run_id'>>,
+  outputs: ReadonlyMap<number, OutputColumns>,
 ): Promise<void> {
-  await runScript(tx, () => outputScript(taskRunId, columns))
+  if (outputs.size > 0) await runScript(tx, () => outputsScript(tx, outputs))
 }
 
-function* outputScript(
-  taskRunId: number,
-  columns: Partial<Omit<TaskOutputTable, 'task_run_id'>>,
-): Script<void> {
-  const set = Object.keys(columns).map((name) => `${name} = excluded.${name}`)
-  yield* run(
-    `insert into task_output (task_run_id, resolved, output) values (?, ?, ?)
-     on conflict (task_run_id) do update set ${set.join(', ')}`,
-    taskRunId,
-    columns.resolved ?? null,
-    columns.output ?? null,
-  )
+function* outputsScript(tx: Ctx, outputs: ReadonlyMap<number, OutputColumns>): Script<void> {
+  const groups = Map.groupBy(outputs, ([, columns]) => Object.keys(columns).join())
+  for (const [names, group] of groups) {
+    const set = names.split(',').map((name) => `${name} = excluded.${name}`)
+    const tail = `on conflict (task_run_id) do update set ${set.join(', ')}`
+    const rows = group.map(([id, { resolved = null, output = null }]) => ({
+      task_run_id: id,
+      resolved,
+      output,
+    }))
+    yield* insertRows(tx.database.dialect, 'task_output', { rows, tail })
+  }
 }
 
 export function toTaskRun(row: Selectable<TaskRunTable>): TaskRun {

@@ -5,10 +5,12 @@ import type { Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import {
   appendEvent,
+  appendEvents,
   consumeEvents,
   inTransaction,
   listEvents,
   recordEdge,
+  recordEdges,
   listEdges,
 } from '../index.ts'
 import { testCtx, testDialects } from '../testing.ts'
@@ -32,6 +34,28 @@ describe.each(testDialects)('core on %s', (dialect) => {
     await expect(failing).rejects.toThrow('no')
     const events = await listEvents(ctx.db, { after: 0, limit: 10 })
     expect(events.map((e) => [e.seq, e.payload])).toEqual([[1, { version: '1' }]])
+  })
+
+  test('writes many events in their order, and edges once, whatever their text', async () => {
+    await using ctx = await testCtx(dialect)
+    const subjects = ['server:b', 'server:a\0', 'server:\ud83d', 'server:c']
+    const edge = { kind: 'READ', from: 'attempt:1', to: 'table:x@1' } as const
+    await inTransaction(ctx, async (tx) => {
+      await appendEvents(
+        tx,
+        subjects.map((subject) => ({ ...started, subject })),
+      )
+      await recordEdges(tx, [edge, { ...edge, from: 'attempt:2' }, edge])
+    })
+    const events = await listEvents(ctx.db, { after: 0, limit: 10 })
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(events.map(({ subject }) => subject.slice(0, 8))).toEqual([
+      'server:b',
+      'server:a',
+      'server:\ufffd',
+      'server:c',
+    ])
+    expect(await listEdges(ctx.db, { to: 'table:x@1' })).toHaveLength(2)
   })
 
   test('hands every event to a consumer once, also after a failure and a restart', async () => {

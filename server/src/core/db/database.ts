@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types as pgTypes } from 'pg'
+import { transactionOn } from './before-commit.ts'
 import { openSqlite, type SqliteFile } from './sqlite.ts'
 import type { Db, Tables } from './tables.ts'
 
@@ -55,7 +56,7 @@ function openPostgres(url: string, poolSize: number): Database {
     dialect: 'postgres',
     db,
     sqlite: undefined,
-    transaction: (work) => db.transaction().execute(work),
+    transaction: (work) => transactionOn(db, work),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
 }

@@ -1,20 +1,36 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../ctx.ts'
+import { beforeCommit } from '../db/before-commit.ts'
+import type { DialectName } from '../db/database.ts'
+import { insertRows, type RowValues } from '../db/rows.ts'
+import { query, runScript, type Script } from '../db/script.ts'
 import type { Db } from '../db/tables.ts'
-import { query, run, runScript, type Script } from '../db/script.ts'
 import { newId } from '../ids.ts'
 import type { EventTable } from './tables.ts'
-import type { EventType, NewEvent, PlatformEvent } from './types.ts'
+import type { AnyNewEvent, EventType, NewEvent, PlatformEvent } from './types.ts'
 
 /** Any constant; it names the lock that makes Postgres hand out `seq` in commit order. */
 const appendLock = 7_061_001
 
-/** Writes an event in the transaction of `tx`: it exists if and only if that transaction commits. */
+/**
+ * Writes an event in the transaction of `tx`: it exists if and only if that transaction commits. On
+ * Postgres it is written last, so that the lock on the order of events is held for the commit only, and
+ * nobody who holds it waits for a row of somebody who waits for it.
+ */
 export async function appendEvent<Type extends EventType>(
   tx: Ctx,
   event: NewEvent<Type>,
 ): Promise<void> {
-  await runScript(tx, () => eventScript(tx, event))
+  await appendEvents(tx, [event as AnyNewEvent])
+}
+
+/** `appendEvent` for many, in their order. */
+export async function appendEvents(tx: Ctx, events: readonly AnyNewEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const { dialect } = tx.database
+  const rows = events.map((event) => eventRow(tx, event))
+  if (dialect === 'postgres' && tx.db.isTransaction) defer(tx, rows)
+  else await runScript(tx, () => rowsScript(dialect, rows))
 }
 
 /** `appendEvent` for a script; whoever runs it calls `ctx.events.wake()` after the commit. */
@@ -22,19 +38,37 @@ export function* eventScript<Type extends EventType>(
   ctx: Ctx,
   event: NewEvent<Type>,
 ): Script<void> {
-  if (ctx.database.dialect === 'postgres') {
-    yield* query('select pg_advisory_xact_lock(?)', appendLock)
-  }
+  yield* rowsScript(ctx.database.dialect, [eventRow(ctx, event as AnyNewEvent)])
+}
+
+function eventRow(ctx: Ctx, event: AnyNewEvent): RowValues {
   const now = ctx.now().getTime()
-  yield* run(
-    'insert into event (id, type, subject, payload, principal, created_at) values (?, ?, ?, ?, ?, ?)',
-    newId(now),
-    event.type,
-    event.subject,
-    JSON.stringify(event.payload),
-    ctx.principal.name,
-    now,
-  )
+  return {
+    id: newId(now),
+    type: event.type,
+    subject: event.subject,
+    payload: JSON.stringify(event.payload),
+    principal: ctx.principal.name,
+    created_at: now,
+  }
+}
+
+function* rowsScript(dialect: DialectName, rows: readonly RowValues[]): Script<void> {
+  if (dialect === 'postgres') yield* query('select pg_advisory_xact_lock(?)', appendLock)
+  yield* insertRows(dialect, 'event', { rows })
+}
+
+const deferred = new WeakMap<Db, RowValues[]>()
+
+function defer(tx: Ctx, rows: readonly RowValues[]): void {
+  const known = deferred.get(tx.db)
+  if (known) {
+    known.push(...rows)
+    return
+  }
+  const all = [...rows]
+  deferred.set(tx.db, all)
+  beforeCommit(tx.db, () => runScript(tx, () => rowsScript('postgres', all)))
 }
 
 export interface EventFilter {

@@ -29,3 +29,6 @@ export interface NewEvent<Type extends EventType> {
   readonly subject: string
   readonly payload: EventPayloads[Type]
 }
+
+/** An event of whichever type, with the payload of that type. */
+export type AnyNewEvent = { [Type in EventType]: NewEvent<Type> }[EventType]

@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../ctx.ts'
+import { insertRows } from '../db/rows.ts'
+import { runScript, type Script } from '../db/script.ts'
 import type { Db } from '../db/tables.ts'
-import { run, runScript, type Script } from '../db/script.ts'
 import { newId } from '../ids.ts'
 import type { LineageEdgeTable } from './tables.ts'
 
@@ -49,20 +50,29 @@ export async function recordEdge(tx: Ctx, edge: NewEdge): Promise<void> {
   await runScript(tx, () => edgeScript(tx, edge))
 }
 
+/** `recordEdge` for many. */
+export async function recordEdges(tx: Ctx, edges: readonly NewEdge[]): Promise<void> {
+  if (edges.length > 0) await runScript(tx, () => edgesScript(tx, edges))
+}
+
 /** `recordEdge` for a script. */
 export function* edgeScript(ctx: Ctx, edge: NewEdge): Script<void> {
+  yield* edgesScript(ctx, [edge])
+}
+
+function* edgesScript(ctx: Ctx, edges: readonly NewEdge[]): Script<void> {
   const now = ctx.now().getTime()
-  yield* run(
-    `insert into lineage_edge (id, kind, from_node, to_node, data, principal, created_at)
-     values (?, ?, ?, ?, ?, ?, ?) on conflict (from_node, kind, to_node) do nothing`,
-    newId(now),
-    edge.kind,
-    edge.from,
-    edge.to,
-    JSON.stringify(edge.data ?? {}),
-    ctx.principal.name,
-    now,
-  )
+  const rows = edges.map((edge) => ({
+    id: newId(now),
+    kind: edge.kind,
+    from_node: edge.from,
+    to_node: edge.to,
+    data: JSON.stringify(edge.data ?? {}),
+    principal: ctx.principal.name,
+    created_at: now,
+  }))
+  const tail = 'on conflict (from_node, kind, to_node) do nothing'
+  yield* insertRows(ctx.database.dialect, 'lineage_edge', { rows, tail })
 }
 
 export interface EdgeQuery {

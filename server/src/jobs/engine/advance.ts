@@ -1,19 +1,19 @@
 /**
  * Moves one run on in one transaction: takes in how attempts ended, plans until nothing more
- * follows, and writes all of it. What must happen outside the database comes back as effects, for
+ * follows, and hands over what is to be written. What must happen outside the database comes back as effects, for
  * after the commit; each can be done again from the state that was written.
  */
-import { revokeAttemptTokens } from '../../auth/index.ts'
 import { newIntId, type Ctx } from '../../core/index.ts'
+import type { OutputRow } from '../run-reads.ts'
 import { listChildRunIds, requestCancel } from '../run-store.ts'
 import type { Attempt, Outcome } from '../tasks/contract.ts'
 import { LifeCycle, Result, attemptIdOf, type StopReason } from '../types.ts'
+import type { BatchWrites } from './batch-writes.ts'
 import { beginAttempt, type Begun } from './begin.ts'
 import { stoppedEnd } from './ends.ts'
-import { inputOf } from './inputs.ts'
+import { Inputs } from './inputs.ts'
 import { deadlineOf, healthAtOf, type LiveRun } from './live-run.ts'
 import { plan } from './plan.ts'
-import { onRunEnded } from './run-end.ts'
 import {
   findAttempt,
   takesSlot,
@@ -43,12 +43,15 @@ export interface Advanced {
   readonly starved: boolean
 }
 
-export async function advance(
-  tx: Ctx,
-  live: LiveRun,
-  input: { readonly deliveries: readonly Delivery[]; readonly slots: number },
-): Promise<Advanced> {
-  const step = new Step(tx, live, input.slots)
+export interface AdvanceInput {
+  readonly deliveries: readonly Delivery[]
+  readonly slots: number
+  /** What the transaction writes, which takes in what this run does. */
+  readonly batch: BatchWrites
+}
+
+export async function advance(tx: Ctx, live: LiveRun, input: AdvanceInput): Promise<Advanced> {
+  const step = new Step(tx, live, input)
   for (const { id, end } of live.delivered) await step.deliver({ taskRunId: id, outcome: { end } })
   for (const delivery of input.deliveries) await step.deliver(delivery)
   await step.settle()
@@ -57,8 +60,9 @@ export async function advance(
 
 class Step {
   readonly #tx: Ctx
-  readonly #before: LiveRun
+  readonly #batch: BatchWrites
   readonly #writes: RunWrites
+  readonly #inputs: Inputs
   readonly #effects: Effect[] = []
   readonly #now: number
   readonly #slotsBefore: number
@@ -66,14 +70,15 @@ class Step {
   #slots: number
   #starved = false
 
-  constructor(tx: Ctx, live: LiveRun, slots: number) {
+  constructor(tx: Ctx, live: LiveRun, { slots, batch }: AdvanceInput) {
     this.#tx = tx
-    this.#before = live
+    this.#batch = batch
     this.#live = { ...live, delivered: [] }
     this.#slots = slots
     this.#slotsBefore = slots
     this.#now = tx.now().getTime()
     this.#writes = new RunWrites(live, this.#now)
+    this.#inputs = new Inputs(this.#findOutput)
     if (!live.run.startedAt && live.state.lifeCycle === LifeCycle.Pending) this.#begin()
   }
 
@@ -96,6 +101,9 @@ class Step {
   get #state(): RunState {
     return this.#live.state
   }
+
+  /** References of an attempt may be about what others have just put out. */
+  readonly #findOutput = (id: number): Promise<OutputRow> => this.#writes.findOutput(this.#tx, id)
 
   async deliver({ taskRunId, outcome }: Delivery): Promise<void> {
     const ref = findAttempt(this.#state, taskRunId)
@@ -123,8 +131,8 @@ class Step {
     }
   }
 
-  async finish(): Promise<Advanced> {
-    await this.#writes.flush(this.#tx)
+  finish(): Advanced {
+    this.#writes.handTo(this.#batch)
     return {
       live: this.#live,
       effects: this.#effects,
@@ -160,7 +168,7 @@ class Step {
         this.#writes.run({ life_cycle: change.lifeCycle, message: change.message })
         return
       case 'end-run':
-        await this.#endRun(change.end)
+        this.#writes.endRun(change.end)
     }
   }
 
@@ -181,10 +189,14 @@ class Step {
   }
 
   async #start(ref: AttemptRef): Promise<void> {
-    // References of this attempt may be about what others have just put out.
-    await this.#writes.flushOutputs(this.#tx)
-    const input = await inputOf(this.#tx, ref)
-    const begun = await beginAttempt(this.#tx, this.#live, { ref, input })
+    // A child may be admitted, or have to wait, by what other runs did in this transaction.
+    if (ref.task.kind === 'run_job_task') await this.#batch.flush(this.#tx)
+    const input = await this.#inputs.find(ref)
+    const begun = await beginAttempt(this.#tx, this.#live, {
+      ref,
+      input,
+      findOutput: this.#findOutput,
+    })
     const started = { started_at: this.#now, message: '' }
     this.#writes.edge({
       kind: 'PART_OF',
@@ -237,7 +249,7 @@ class Step {
   async #end(ref: AttemptRef, end: End, outcome?: Outcome): Promise<void> {
     this.#writes.end(ref, end)
     if (outcome) this.#record(ref, outcome)
-    if (takesSlot(ref.task)) await revokeAttemptTokens(this.#tx, attemptIdOf(ref.attempt.id))
+    if (takesSlot(ref.task)) this.#writes.revokeTokens(attemptIdOf(ref.attempt.id))
     if (ref.task.kind === 'run_job_task' && end.result !== Result.Success) {
       await this.#cancelChild(ref)
     }
@@ -255,21 +267,9 @@ class Step {
   }
 
   async #cancelChild(ref: AttemptRef): Promise<void> {
+    // The child may have ended in this transaction.
+    await this.#batch.flush(this.#tx)
     const children = await listChildRunIds(this.#tx.db, ref.attempt.id)
     await requestCancel(this.#tx.db, children, this.#tx.now())
-  }
-
-  async #endRun(end: End): Promise<void> {
-    this.#writes.run({
-      life_cycle: end.lifeCycle,
-      result: end.result,
-      code: end.code,
-      message: end.message,
-      active: 0,
-      ended_at: this.#now,
-      owner: null,
-      lease_until: null,
-    })
-    await onRunEnded(this.#tx, this.#before.run, end)
   }
 }

@@ -9,6 +9,7 @@ import type { Attempt, Outcome, Wait } from '../tasks/contract.ts'
 import { taskTypes } from '../tasks/task-types.ts'
 import { attemptIdOf } from '../types.ts'
 import { failed } from './ends.ts'
+import type { FindOutput } from './inputs.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef } from './run-state.ts'
 import { referenceScope } from './scope.ts'
@@ -21,15 +22,18 @@ export type Begun =
   /** A for-each: the inputs of its iterations. */
   | { readonly kind: 'fans-out'; readonly inputs: readonly unknown[] }
 
+export interface BeginInput {
+  readonly ref: AttemptRef
+  /** For an iteration. */
+  readonly input: { readonly value: unknown } | undefined
+  readonly findOutput: FindOutput
+}
+
 /** Replaces the references of a task that starts and begins it, in the transaction of `tx`. */
-export async function beginAttempt(
-  tx: Ctx,
-  live: LiveRun,
-  asked: { readonly ref: AttemptRef; readonly input: { readonly value: unknown } | undefined },
-): Promise<Begun> {
+export async function beginAttempt(tx: Ctx, live: LiveRun, asked: BeginInput): Promise<Begun> {
   const { ref } = asked
   try {
-    if (ref.task.nested) return await fanOut(tx, live, ref)
+    if (ref.task.nested) return await fanOut(tx, live, asked)
     const task = await resolveTask(tx, live, asked)
     return await beginTask(tx, live, { ref, task })
   } catch (error) {
@@ -38,11 +42,7 @@ export async function beginAttempt(
   }
 }
 
-async function resolveTask(
-  tx: Ctx,
-  live: LiveRun,
-  asked: { readonly ref: AttemptRef; readonly input: { readonly value: unknown } | undefined },
-): Promise<NestedTask> {
+async function resolveTask(tx: Ctx, live: LiveRun, asked: BeginInput): Promise<NestedTask> {
   const task = applyParameters(settingsTask(live, asked.ref), live.run)
   const configuration = configurationOf(task)
   const scope = await referenceScope(tx, { live, configuration, ...asked })
@@ -61,10 +61,11 @@ function settingsTask(live: LiveRun, ref: AttemptRef): NestedTask {
   return task.for_each_task?.task ?? task
 }
 
-async function fanOut(tx: Ctx, live: LiveRun, ref: AttemptRef): Promise<Begun> {
+async function fanOut(tx: Ctx, live: LiveRun, asked: BeginInput): Promise<Begun> {
+  const { ref } = asked
   const task = (live.settings.tasks ?? []).find((candidate) => candidate.task_key === ref.task.key)
   const text = task?.for_each_task?.inputs ?? '[]'
-  const scope = await referenceScope(tx, { live, ref, configuration: text, input: undefined })
+  const scope = await referenceScope(tx, { live, ...asked, configuration: text, input: undefined })
   const resolved = resolveReferences(text, scope)
   const inputs = parseInputs(resolved)
   if (inputs) return { kind: 'fans-out', inputs }

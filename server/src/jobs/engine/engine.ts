@@ -18,22 +18,14 @@ import { newId, type Ctx } from '../../core/index.ts'
 import type { Attempt, Outcome, WorkSignals } from '../tasks/contract.ts'
 import { taskTypes } from '../tasks/task-types.ts'
 import { hasEnded, type StopReason } from '../types.ts'
-import { advance, type Advanced, type Delivery, type Effect } from './advance.ts'
+import type { Delivery, Effect } from './advance.ts'
 import { internalError } from './ends.ts'
-import {
-  claimRun,
-  holdsRun,
-  leaseMs,
-  listAbandoned,
-  listDirty,
-  releaseRuns,
-  renewLeases,
-} from './lease-store.ts'
-import { loadRun, type LiveRun } from './live-run.ts'
+import { leaseMs, listAbandoned, listDirty, releaseRuns, renewLeases } from './lease-store.ts'
+import type { LiveRun } from './live-run.ts'
+import { moveRuns, type Batch, type Moved } from './move.ts'
 import { nextWake } from './plan.ts'
-import { resumeEffects } from './resume.ts'
 
-const runsPerTransaction = 50
+const runsPerTransaction = 100
 const pollMs = 1_000
 const maxTimerMs = 2 ** 31 - 1
 const maxBackoffMs = 10_000
@@ -43,8 +35,6 @@ interface Working {
   readonly finished: Promise<void>
   readonly committed: Promise<void>
 }
-
-type Moved = Advanced & { readonly runId: number }
 
 export class Engine implements AsyncDisposable {
   readonly #ctx: Ctx
@@ -171,7 +161,7 @@ export class Engine implements AsyncDisposable {
   }
 
   /** So that a run that cannot be moved holds back no other. */
-  async #moveOneByOne(batch: ReadonlyMap<number, readonly Delivery[]>): Promise<void> {
+  async #moveOneByOne(batch: Batch): Promise<void> {
     const failed: { readonly runId: number; readonly error: unknown }[] = []
     for (const [runId, deliveries] of batch) {
       this.#live.delete(runId)
@@ -194,7 +184,7 @@ export class Engine implements AsyncDisposable {
     this.#deliveries.set(runId, [...deliveries, ...(this.#deliveries.get(runId) ?? [])])
   }
 
-  async #moveBatch(batch: ReadonlyMap<number, readonly Delivery[]>): Promise<void> {
+  async #moveBatch(batch: Batch): Promise<void> {
     const committed = Promise.withResolvers<void>()
     committed.promise.catch(() => {})
     try {
@@ -202,7 +192,7 @@ export class Engine implements AsyncDisposable {
       committed.resolve()
       this.#keep(batch, moved)
       // Processes are started first: whoever watches can look while they run.
-      setImmediate(() => this.#ctx.events.wake())
+      if (moved.length > 0) setImmediate(() => this.#ctx.events.wake())
     } catch (error) {
       committed.reject(error)
       await this.#forgetUncommitted(committed.promise)
@@ -211,22 +201,16 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Work prepares while the commit is synced; it goes on once `committed` resolves. */
-  #commitBatch(
-    batch: ReadonlyMap<number, readonly Delivery[]>,
-    committed: Promise<void>,
-  ): Promise<Moved[]> {
+  #commitBatch(batch: Batch, committed: Promise<void>): Promise<Moved[]> {
     return this.#ctx.database.transaction(async (db) => {
-      const tx = { ...this.#ctx, db }
-      const all: Moved[] = []
-      let slots = this.#slots()
-      for (const [runId, deliveries] of batch) {
-        const advanced = await this.#moveRun(tx, { runId, deliveries, slots })
-        if (!advanced) continue
-        slots -= advanced.slotsTaken
-        all.push({ ...advanced, runId })
-      }
-      this.#prepareLater(all, committed)
-      return all
+      const moved = await moveRuns({ ...this.#ctx, db }, batch, {
+        owner: this.#owner,
+        live: this.#live,
+        slots: this.#slots(),
+        isAttended: (taskRunId) => this.#working.has(taskRunId),
+      })
+      this.#prepareLater(moved, committed)
+      return moved
     })
   }
 
@@ -256,44 +240,18 @@ export class Engine implements AsyncDisposable {
     await Promise.all(prepared.map((one) => one.finished))
   }
 
-  #keep(batch: ReadonlyMap<number, readonly Delivery[]>, moved: readonly Moved[]): void {
-    for (const runId of batch.keys()) this.#starved.delete(runId)
+  #keep(batch: Batch, moved: readonly Moved[]): void {
+    const found = new Set(moved.map(({ runId }) => runId))
+    for (const runId of batch.keys()) {
+      this.#starved.delete(runId)
+      if (!found.has(runId)) this.#live.delete(runId)
+    }
     for (const { runId, live, effects, starved } of moved) {
       if (hasEnded(live.state.lifeCycle)) this.#live.delete(runId)
       else this.#live.set(runId, live)
       if (starved) this.#starved.add(runId)
       for (const effect of effects) this.#perform(live, effect)
     }
-  }
-
-  async #moveRun(
-    tx: Ctx,
-    step: {
-      readonly runId: number
-      readonly deliveries: readonly Delivery[]
-      readonly slots: number
-    },
-  ): Promise<Advanced | undefined> {
-    const known = this.#live.get(step.runId)
-    if (known && (await holdsRun(tx, { runId: step.runId, epoch: known.epoch }))) {
-      return advance(tx, known, step)
-    }
-    const epoch = await claimRun(tx, step.runId, this.#owner)
-    const live = epoch === undefined ? undefined : await loadRun(tx.db, step.runId)
-    if (!live) {
-      this.#live.delete(step.runId)
-      return undefined
-    }
-    const advanced = await advance(tx, live, step)
-    const begun = new Set(
-      advanced.effects.flatMap((e) => (e.kind === 'stop' ? [] : [e.attempt.taskRunId])),
-    )
-    const resumed = await resumeEffects(
-      tx,
-      advanced.live,
-      (id) => this.#working.has(id) || begun.has(id),
-    )
-    return { ...advanced, effects: [...advanced.effects, ...resumed] }
   }
 
   #perform(live: LiveRun, effect: Effect): void {

@@ -13,44 +13,72 @@ import { query, readScript, type Ctx } from '../../core/index.ts'
 
 export const leaseMs = 30_000
 
-/** Takes the run, or keeps it; the new epoch, or undefined when another engine has it. */
-export async function claimRun(tx: Ctx, runId: number, owner: string): Promise<number | undefined> {
-  const now = tx.now().getTime()
+/**
+ * Takes the runs, or keeps them; the new epoch of each that this engine has now. On Postgres it passes
+ * over runs whose row is locked, which another engine is about to claim or somebody is changing: their
+ * mark stays, so that they are found again. With `wait` it waits for them.
+ */
+export async function claimRuns(
+  tx: Ctx,
+  runIds: readonly number[],
+  { owner, wait = false }: { readonly owner: string; readonly wait?: boolean },
+): Promise<Map<number, number>> {
+  if (runIds.length === 0) return new Map()
   const shared = tx.database.dialect === 'postgres'
-  const row = await tx.db
+  const free = shared ? await lockFree(tx, runIds, { owner, wait }) : runIds
+  if (free.length === 0) return new Map()
+  const rows = await tx.db
     .updateTable('job_run')
     .set((eb) => ({
       owner,
       epoch: eb('epoch', '+', 1),
-      lease_until: shared ? now + leaseMs : null,
+      lease_until: shared ? tx.now().getTime() + leaseMs : null,
       dirty: 0,
     }))
-    .where('run_id', '=', runId)
+    .where('run_id', 'in', free)
     .where('active', '=', sql.lit(1))
-    .where((eb) =>
-      shared
-        ? eb.or([eb('owner', 'is', null), eb('owner', '=', owner), eb('lease_until', '<', now)])
-        : eb.lit(true),
-    )
-    .returning('epoch')
-    .executeTakeFirst()
-  return row?.epoch
+    .returning(['run_id', 'epoch'])
+    .execute()
+  return new Map(rows.map((row) => [row.run_id, row.epoch]))
 }
 
-/** Whether this engine still has the run; holds it until the transaction ends. */
-export async function holdsRun(
+/** In the order of their ids, so that no two engines wait for each other. */
+async function lockFree(
   tx: Ctx,
-  run: { readonly runId: number; readonly epoch: number },
-): Promise<boolean> {
-  const forUpdate = tx.database.dialect === 'postgres' ? ' for update' : ''
-  const [row] = await readScript(
+  runIds: readonly number[],
+  { owner, wait }: { readonly owner: string; readonly wait: boolean },
+): Promise<number[]> {
+  const asked = tx.db
+    .selectFrom('job_run')
+    .select('run_id')
+    .where('run_id', 'in', runIds)
+    .where('active', '=', sql.lit(1))
+    .where(mayClaim(tx, owner))
+    .orderBy('run_id')
+    .forUpdate()
+  const rows = await (wait ? asked : asked.skipLocked()).execute()
+  return rows.map((row) => row.run_id)
+}
+
+/** The epochs of active runs; on Postgres their rows stay as they are until the transaction ends. */
+export async function holdEpochs(
+  tx: Ctx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const [first] = runIds
+  if (first === undefined) return new Map()
+  const rows = await readScript(
     tx,
-    query<{ readonly epoch: number }>(
-      `select epoch from job_run where run_id = ? and active = 1${forUpdate}`,
-      run.runId,
+    query<{ readonly run_id: number; readonly epoch: number }>(
+      tx.database.dialect === 'postgres'
+        ? `select run_id, epoch from job_run where active = 1
+           and run_id in (select value::bigint from json_array_elements_text(?::json))
+           order by run_id for update`
+        : 'select run_id, epoch from job_run where active = 1 and run_id in (select value from json_each(?))',
+      JSON.stringify(runIds),
     ),
   )
-  return row !== undefined && Number(row.epoch) === run.epoch
+  return new Map(rows.map((row) => [Number(row.run_id), Number(row.epoch)]))
 }
 
 export async function renewLeases(ctx: Ctx, owner: string): Promise<void> {
@@ -81,7 +109,7 @@ export async function listDirty(ctx: Ctx, owner: string): Promise<number[]> {
   const rows = await readScript(
     ctx,
     query<{ readonly run_id: number }>(
-      `select run_id from job_run where dirty = 1 ${mayClaimIt} order by run_id limit ?`,
+      `select run_id from job_run where dirty = 1 and active = 1 ${mayClaimIt} order by run_id limit ?`,
       ...(shared ? [owner, ctx.now().getTime()] : []),
       scanLimit,
     ),

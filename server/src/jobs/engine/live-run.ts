@@ -1,10 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Db } from '../../core/index.ts'
 import { selectTasks } from '../only.ts'
-import { findDefinition, findRunRow, toRun } from '../run-store.ts'
+import { findDefinitions, listRunRows, toRun } from '../run-store.ts'
 import { listCurrentTaskRows } from '../task-run-store.ts'
 import type { JobSettings } from '../settings-schema.ts'
-import type { TaskRunTable } from '../tables.ts'
+import type { JobRunTable, TaskRunTable } from '../tables.ts'
 import { compileGraph, healthLimitMs, type TaskGraph } from '../task-graph.ts'
 import { LifeCycle, hasEnded, type JobRun, type Result } from '../types.ts'
 import { newAttempt, type AttemptState, type End, type Phase, type RunState } from './run-state.ts'
@@ -20,16 +20,32 @@ export interface LiveRun {
   readonly epoch: number
 }
 
-/** Reads what the database knows of a run; undefined when it is gone. */
-export async function loadRun(db: Db, runId: number): Promise<LiveRun | undefined> {
-  const row = await findRunRow(db, runId)
-  if (!row) return undefined
+/** Reads what the database knows of runs; one that is gone is missing. */
+export async function loadRuns(db: Db, runIds: readonly number[]): Promise<Map<number, LiveRun>> {
+  if (runIds.length === 0) return new Map()
+  const runRows = await listRunRows(db, runIds)
+  const hashes = new Set(runRows.map((row) => row.definition_hash))
+  const definitions = await findDefinitions(db, [...hashes])
+  const taskRows = Map.groupBy(await listCurrentTaskRows(db, runIds), (row) => row.run_id)
+  return new Map(
+    runRows.map((row) => {
+      const settings = definitions.get(row.definition_hash)
+      if (!settings) {
+        throw new Error(`Run ${row.run_id} has lost its definition ${row.definition_hash}`)
+      }
+      return [row.run_id, toLiveRun(row, settings, taskRows.get(row.run_id) ?? [])]
+    }),
+  )
+}
+
+function toLiveRun(
+  row: Selectable<JobRunTable>,
+  settings: JobSettings,
+  rows: readonly Selectable<TaskRunTable>[],
+): LiveRun {
   const run = toRun(row)
-  const settings = await findDefinition(db, run.definitionHash)
-  if (!settings) throw new Error(`Run ${runId} has lost its definition ${run.definitionHash}`)
   const tasks = settings.tasks ?? []
   const graph = compileGraph(tasks, run.overrides.only && selectTasks(tasks, run.overrides.only))
-  const rows = await listCurrentTaskRows(db, runId)
   const delivered = rows.flatMap((task) =>
     task.delivered === null
       ? []

@@ -9,7 +9,7 @@ import { continueJob } from '../trigger-service.ts'
 import { LifeCycle, type JobRun } from '../types.ts'
 import type { End } from './run-state.ts'
 
-/** What the end of a run means to others: a repair, the attempt that started it, runs in the queue. */
+/** What the end of a run, which is written, means to others: a repair, the attempt that started it, runs in the queue. */
 export async function onRunEnded(tx: Ctx, run: JobRun, end: End): Promise<void> {
   if (run.repairCount > 0) {
     const repair = { runId: run.runId, index: run.repairCount }
@@ -22,8 +22,7 @@ export async function onRunEnded(tx: Ctx, run: JobRun, end: End): Promise<void> 
     await backfillRunEnded(tx, { backfillId: run.backfillId, runId: run.runId }, end)
     return
   }
-  const freed = run.lifeCycle === LifeCycle.Queued ? 0 : 1
-  await promoteQueued(tx, run.jobId, freed)
+  await promoteQueued(tx, run.jobId)
   await continueJob(tx, run.jobId, end.result)
 }
 
@@ -34,13 +33,13 @@ async function deliverToParent(tx: Ctx, run: JobRun, end: End): Promise<void> {
   }
 }
 
-/** Lets runs out of the job's queue, oldest first, while it may have more; `freed` are ending now. */
-export async function promoteQueued(tx: Ctx, jobId: number, freed = 0): Promise<void> {
+/** Lets runs out of the job's queue, oldest first, while it may have more. */
+export async function promoteQueued(tx: Ctx, jobId: number): Promise<void> {
   await lockJob(tx.db, jobId)
   const [first] = await listActiveRunIds(tx.db, { jobId, queuedOnly: true, limit: 1 })
   if (first === undefined) return
   const most = (await findJob(tx.db, jobId))?.settings.max_concurrent_runs ?? 1
-  const free = most - (await countRunning(tx.db, jobId)) + freed
+  const free = most - (await countRunning(tx.db, jobId))
   if (free <= 0) return
   const queued = await listActiveRunIds(tx.db, { jobId, queuedOnly: true, limit: free })
   for (const runId of queued) await promote(tx, jobId, runId)

@@ -1,24 +1,23 @@
-import { appendEvent, recordEdge, type Ctx, type NewEdge } from '../../core/index.ts'
-import { updateRun } from '../run-store.ts'
-import type { JobRunTable, TaskOutputTable, TaskRunTable } from '../tables.ts'
+import type { AnyNewEvent, Ctx, NewEdge } from '../../core/index.ts'
+import type { Happening } from '../notifications/notify.ts'
+import { findOutput, type OutputRow } from '../run-reads.ts'
+import type { JobRunTable, TaskRunTable } from '../tables.ts'
+import { healthLimitMs } from '../task-graph.ts'
 import {
-  insertTaskRuns,
   newTaskRow,
-  supersedeTaskRuns,
-  updateTaskRun,
-  upsertOutput,
+  upsertOutputs,
+  type OutputColumns,
   type TaskColumns,
 } from '../task-run-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
-import { healthLimitMs } from '../task-graph.ts'
-import { notify } from '../notifications/notify.ts'
 import { hasEnded } from '../types.ts'
+import type { BatchWrites } from './batch-writes.ts'
 import { happeningsOf } from './happenings.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef, End } from './run-state.ts'
 
 /**
- * The writes of one run in one transaction, one statement per row however often the row changed.
+ * What one run writes in one transaction, each row once however often it changed.
  * Every row whose life cycle changed becomes an event, so that watchers see each step once.
  */
 export class RunWrites {
@@ -26,7 +25,7 @@ export class RunWrites {
   readonly #now: number
   readonly #patches = new Map<number, { ref: AttemptRef; columns: TaskColumns }>()
   readonly #inserts = new Map<number, TaskRunTable>()
-  readonly #outputs = new Map<number, Partial<TaskOutputTable>>()
+  readonly #outputs = new Map<number, OutputColumns>()
   readonly #edges: NewEdge[] = []
   #run: Partial<JobRunTable> = {}
 
@@ -100,90 +99,101 @@ export class RunWrites {
     this.#outputs.set(id, { ...this.#outputs.get(id), output: JSON.stringify(output) })
   }
 
+  /** The tokens of this attempt are over. */
+  revokeTokens(attemptId: string): void {
+    this.#revoked.push(attemptId)
+  }
+  readonly #revoked: string[] = []
+
+  endRun(end: End): void {
+    this.#ended = end
+    this.run({
+      life_cycle: end.lifeCycle,
+      result: end.result,
+      code: end.code,
+      message: end.message,
+      active: 0,
+      ended_at: this.#now,
+      owner: null,
+      lease_until: null,
+    })
+  }
+  #ended: End | undefined
+
   edge(edge: NewEdge): void {
     this.#edges.push(edge)
   }
 
-  async flush(tx: Ctx): Promise<void> {
-    await insertTaskRuns(tx.db, [...this.#inserts.values()])
-    for (const [id, { columns }] of this.#patches) {
-      if (this.#inserts.has(id)) continue
-      await updateTaskRun(tx, id, columns)
+  /** What was put out by an attempt, in this transaction or before. */
+  async findOutput(tx: Ctx, id: number): Promise<OutputRow> {
+    if (this.#outputs.has(id)) {
+      await upsertOutputs(tx, this.#outputs)
+      this.#outputs.clear()
     }
-    await supersedeTaskRuns(tx.db, this.#superseded)
-    await this.flushOutputs(tx)
-    for (const edge of this.#edges) await recordEdge(tx, edge)
-    if (Object.keys(this.#run).length > 0) {
-      await updateRun(tx.db, this.#live.run.runId, this.#run)
-    }
-    await this.#appendEvents(tx)
-    await this.#notify(tx)
+    return findOutput(tx.db, id)
   }
 
-  /** Tells of starts, ends and lateness, where the job or the task asks for it. */
-  async #notify(tx: Ctx): Promise<void> {
+  /** Hands everything over to be written with what other runs write in the transaction. */
+  handTo({ collected: batch }: BatchWrites): void {
+    batch.inserts.push(...this.#inserts.values())
+    for (const [id, { columns }] of this.#patches) {
+      if (!this.#inserts.has(id)) batch.patches.set(id, columns)
+    }
+    batch.superseded.push(...this.#superseded)
+    for (const [id, columns] of this.#outputs) batch.outputs.set(id, columns)
+    batch.edges.push(...this.#edges)
+    batch.revoked.push(...this.#revoked)
+    if (Object.keys(this.#run).length > 0) batch.runs.set(this.#live.run.runId, this.#run)
+    batch.events.push(...this.#events())
+    batch.happenings.push(...this.#happenings())
+    if (this.#ended) batch.ended.push({ run: this.#live.run, end: this.#ended })
+  }
+
+  /** Of starts, ends and lateness, where the job or the task asks to be told. */
+  #happenings(): Happening[] {
     const { run, settings } = this.#live
-    for (const happening of happeningsOf(settings, {
+    return happeningsOf(settings, {
       run,
       runColumns: this.#run,
       patches: this.#patches,
       superseded: this.#superseded,
       late: this.#unhealthy,
-    })) {
-      await notify(tx, happening)
-    }
+    })
   }
 
-  /** Writes outputs before the rest, for who reads them in this transaction. */
-  async flushOutputs(tx: Ctx): Promise<void> {
-    for (const [id, columns] of this.#outputs) {
-      await upsertOutput(tx, id, columns)
-    }
-    this.#outputs.clear()
-  }
-
-  async #appendEvents(tx: Ctx): Promise<void> {
+  #events(): AnyNewEvent[] {
     const { run } = this.#live
-    for (const [id, { ref, columns }] of this.#patches) {
-      if (columns.life_cycle === undefined) continue
-      await appendEvent(tx, {
-        type: 'jobs.task_changed',
-        subject: `attempt:${id}`,
-        payload: {
-          job_id: run.jobId ?? null,
-          run_id: run.runId,
-          task_key: ref.task.key,
-          task_run_id: id,
-          attempt_number: ref.attempt.attemptNumber,
-          life_cycle_state: columns.life_cycle,
-          result_state: columns.result ?? null,
-        },
-      })
-    }
-    for (const ref of this.#unhealthy) await appendHealthEvent(tx, this.#live, ref)
-    const { life_cycle: lifeCycle } = this.#run
-    if (lifeCycle === undefined) return
-    await appendEvent(tx, {
-      type: 'jobs.run_changed',
-      subject: `job-run:${run.runId}`,
-      payload: {
+    const ofTasks = Array.from(this.#patches, ([id, { ref, columns }]): AnyNewEvent[] => {
+      if (columns.life_cycle === undefined) return []
+      const payload = {
         job_id: run.jobId ?? null,
         run_id: run.runId,
-        life_cycle_state: lifeCycle,
-        result_state: hasEnded(lifeCycle) ? (this.#run.result ?? null) : null,
-      },
+        task_key: ref.task.key,
+        task_run_id: id,
+        attempt_number: ref.attempt.attemptNumber,
+        life_cycle_state: columns.life_cycle,
+        result_state: columns.result ?? null,
+      }
+      return [{ type: 'jobs.task_changed', subject: `attempt:${id}`, payload }]
     })
+    const ofHealth = this.#unhealthy.map((ref) => healthEvent(this.#live, ref))
+    const { life_cycle: lifeCycle } = this.#run
+    if (lifeCycle === undefined) return [...ofTasks.flat(), ...ofHealth]
+    const payload = {
+      job_id: run.jobId ?? null,
+      run_id: run.runId,
+      life_cycle_state: lifeCycle,
+      result_state: hasEnded(lifeCycle) ? (this.#run.result ?? null) : null,
+    }
+    const ofRun = { type: 'jobs.run_changed', subject: `job-run:${run.runId}`, payload } as const
+    return [...ofTasks.flat(), ...ofHealth, ofRun]
   }
 }
 
-async function appendHealthEvent(
-  tx: Ctx,
-  live: LiveRun,
-  ref: AttemptRef | undefined,
-): Promise<void> {
+function healthEvent(live: LiveRun, ref: AttemptRef | undefined): AnyNewEvent {
   const { run, settings } = live
   const limitMs = ref ? ref.task.healthMs : healthLimitMs(settings.health)
-  await appendEvent(tx, {
+  return {
     type: 'jobs.health_rule_broken',
     subject: ref ? `attempt:${ref.attempt.id}` : `job-run:${run.runId}`,
     payload: {
@@ -193,5 +203,5 @@ async function appendHealthEvent(
       metric: 'RUN_DURATION_SECONDS',
       limit: (limitMs ?? 0) / 1000,
     },
-  })
+  }
 }

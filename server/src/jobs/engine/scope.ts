@@ -1,9 +1,9 @@
 import type { Ctx } from '../../core/index.ts'
 import { findReferences, resolveReferences, type ReferenceScope } from '../references.ts'
 import { runScope } from '../run-parameters.ts'
-import { findOutput } from '../run-reads.ts'
 import { listTaskValues } from '../value-store.ts'
 import type { TaskOutput } from '../tasks/contract.ts'
+import type { FindOutput } from './inputs.ts'
 import type { LiveRun } from './live-run.ts'
 import type { AttemptRef } from './run-state.ts'
 
@@ -13,6 +13,7 @@ export interface ScopeInput {
   /** The configuration whose references are to be replaced. */
   readonly configuration: unknown
   readonly input: { readonly value: unknown } | undefined
+  readonly findOutput: FindOutput
 }
 
 /** Everything that the references in the configuration can see, read at this moment. */
@@ -23,7 +24,7 @@ export async function referenceScope(tx: Ctx, asked: ScopeInput): Promise<Refere
   const values = paths.some((path) => path[0] === 'tasks' && path[3] !== undefined)
     ? await taskValues(tx, run.runId)
     : new Map<string, string>()
-  const rows = await sqlRows(tx, { live, paths })
+  const rows = await sqlRows(asked, paths)
   const index = new Map(state.graph.tasks.map((task) => [task.key, task.index]))
   const scope: ReferenceScope = {
     ...runScope(run, tx.url),
@@ -60,17 +61,16 @@ async function taskValues(tx: Ctx, runId: number): Promise<Map<string, string>> 
 type Rows = readonly Readonly<Record<string, unknown>>[]
 
 async function sqlRows(
-  tx: Ctx,
-  asked: { readonly live: LiveRun; readonly paths: readonly (readonly string[])[] },
+  { live: { state }, findOutput }: ScopeInput,
+  all: readonly (readonly string[])[],
 ): Promise<Map<string, Rows>> {
-  const { state } = asked.live
   const found = new Map<string, Rows>()
-  const keys = asked.paths.filter((path) => path[0] === 'tasks' && path[2] === 'output')
+  const keys = all.filter((path) => path[0] === 'tasks' && path[2] === 'output')
   for (const key of new Set(keys.map((path) => path[1] ?? ''))) {
     const task = state.graph.tasks.find((candidate) => candidate.key === key)
     const attempt = task && state.tasks[task.index]
     if (!attempt) continue
-    const { sql } = (await findOutput(tx.db, attempt.id)).output
+    const { sql } = (await findOutput(attempt.id)).output
     if (sql) found.set(key, toObjects(sql))
   }
   return found
