@@ -221,7 +221,7 @@ export async function findJob(
   throw new UsageError(`There is no job '${name}' on ${millrace.url}; ${known}`)
 }
 
-function readParameters(given: readonly string[]): Record<string, string> {
+export function readParameters(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((pair) => {
       const at = pair.indexOf('=')
@@ -231,7 +231,7 @@ function readParameters(given: readonly string[]): Record<string, string> {
   )
 }
 
-function wholeNumber(text: string, what: string): number {
+export function wholeNumber(text: string, what: string): number {
   if (/^\d+$/.test(text)) return Number(text)
   throw new UsageError(`${what} is '${text}'; expected a whole number`)
 }

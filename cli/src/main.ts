@@ -1,6 +1,7 @@
 import { MillraceApiError, ServerUnreachableError } from '@millrace/sdk'
 import { auditVerb } from './auth.ts'
 import { automlVerb } from './automl.ts'
+import { backfillVerb } from './backfill.ts'
 import { gateVerb } from './gates.ts'
 import { importVerb } from './import.ts'
 import { simulateVerb } from './simulate.ts'
@@ -24,6 +25,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   run: runVerb,
   runs: runsVerb,
   simulate: simulateVerb,
+  backfill: backfillVerb,
   logs: logsVerb,
   cancel: cancelVerb,
   repair: repairVerb,

@@ -24,6 +24,7 @@ export {
   type JobSettings,
   type Run,
   type RunState,
+  type Simulation,
   type TaskRun,
 } from './jobs.ts'
 export type {

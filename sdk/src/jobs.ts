@@ -124,7 +124,12 @@ export interface JobsApi {
   /** Which runs the job's triggers would start; `from_ms` is now unless given, `days` 30. */
   readonly simulate: (
     jobId: number,
-    window?: { readonly from_ms?: number; readonly days?: number },
+    window?: {
+      readonly from_ms?: number
+      readonly days?: number
+      /** How long each run is taken to last; as long as the latest ones when absent. */
+      readonly duration_ms?: number
+    },
   ) => Promise<Simulation>
   readonly backfills: BackfillsApi
   /** Looks at the run until it has ended, and shows it each time to `onChange`. */
@@ -138,11 +143,16 @@ export interface SimulatedRun {
   readonly why: string
   /** When it really begins; later than `at` when it waits in the queue. */
   readonly starts_at?: number
+  /** Runs that would be active already. */
+  readonly active: number
 }
 
 export interface Simulation {
   /** How long each run is taken to last. */
   readonly duration_ms: number
+  /** Runs of the job that this is known from; 0 when it was given, or the job has never run. */
+  readonly measured_from: number
+  readonly max_concurrent_runs: number
   readonly runs: readonly SimulatedRun[]
   /** Triggers that wait for something to happen, which nobody can foretell. */
   readonly unforeseeable: readonly string[]

@@ -11,6 +11,12 @@ const JobPath = closed({ job_id: Type.Integer({ description: 'The job.' }) })
 const Simulate = closed({
   from_ms: Type.Optional(Type.Integer({ description: 'Epoch milliseconds. Default now.' })),
   days: Type.Integer({ minimum: 1, maximum: 366, default: 30, description: 'How far to look.' }),
+  duration_ms: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'How long each run is taken to last. Default: as long as the latest ones.',
+    }),
+  ),
 })
 const History = closed({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'At most so many.' }),
@@ -24,9 +30,16 @@ export const foresightRoutes: RoutePlugin = async (app) => {
     async ({ ctx, params, body }) => {
       const from = body.from_ms ?? ctx.now().getTime()
       const to = from + body.days * dayMs
-      const found = await simulateJob(ctx, { jobId: params.job_id, from, to })
+      const found = await simulateJob(ctx, {
+        jobId: params.job_id,
+        from,
+        to,
+        durationMs: body.duration_ms,
+      })
       return {
         duration_ms: found.durationMs,
+        measured_from: found.measuredFrom,
+        max_concurrent_runs: found.maxConcurrentRuns,
         runs: found.runs.map(({ startsAt, ...run }) => ({
           ...run,
           ...(startsAt === undefined ? {} : { starts_at: startsAt }),
