@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Type, type Static } from 'typebox'
-import { readLog } from '../compute/index.ts'
+import { readLog, tailLog } from '../compute/index.ts'
 import { AppError, type App, type Ctx, type RoutePlugin } from '../core/index.ts'
 import { closed } from './closed-object.ts'
 import { fireTimes } from './cron/simulate.ts'
@@ -26,13 +27,35 @@ const LogQuery = closed({
     default: 256 * 1024,
     description: 'Most bytes to read.',
   }),
+  tail: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 8 * 1024 * 1024,
+      description: 'The last so many bytes, instead of an offset and a limit.',
+    }),
+  ),
+  wait_ms: Type.Integer({
+    minimum: 0,
+    maximum: 30_000,
+    default: 0,
+    description: 'Waits so long for the first new byte of a task that runs.',
+  }),
 })
+type LogQuery = Static<typeof LogQuery>
 
 function logs(app: App): void {
   const schema = { tags: ['jobs'], params: RunPath, querystring: LogQuery }
-  app.get(`${base}/runs/:run_id/log`, { schema }, async (request) =>
-    viewLog(request.ctx, request.params.run_id, request.query),
-  )
+  app.get(`${base}/runs/:run_id/log`, { schema }, async (request) => {
+    const { ctx, params, query } = request
+    if (query.tail !== undefined) return viewTail(ctx, params.run_id, query.tail)
+    const until = ctx.now().getTime() + query.wait_ms
+    for (;;) {
+      const log = await viewLog(ctx, params.run_id, query)
+      if (log.text !== '' || log.ended || ctx.now().getTime() >= until) return log
+      if (request.raw.destroyed) return log
+      await delay(lookAgainMs)
+    }
+  })
   app.get(
     `${base}/runs/:run_id/graph`,
     { schema: { tags: ['jobs'], params: RunPath } },
@@ -40,24 +63,49 @@ function logs(app: App): void {
   )
 }
 
+interface LogWire {
+  readonly text: string
+  readonly next_offset: number
+  readonly ended: boolean
+}
+
+/** How soon somebody who follows a log sees a new line. */
+const lookAgainMs = 200
+
 async function viewLog(
   ctx: Ctx,
   runId: number,
-  range: { readonly offset: number; readonly limit: number },
-): Promise<{ readonly text: string; readonly next_offset: number; readonly ended: boolean }> {
+  range: Pick<LogQuery, 'offset' | 'limit'>,
+): Promise<LogWire> {
   const attempt = await attemptOf(ctx, runId)
   const over = hasEnded(attempt.lifeCycle)
+  const { offset, limit: limitBytes } = range
+  const id = attemptIdOf(attempt.taskRunId)
+  const chunk = await whenThere(readLog(ctx, id, { offset, limitBytes }))
+  if (chunk === undefined) return { text: '', next_offset: offset, ended: over }
+  return { text: chunk.text, next_offset: chunk.nextOffset, ended: chunk.ended }
+}
+
+async function viewTail(
+  ctx: Ctx,
+  runId: number,
+  maxBytes: number,
+): Promise<LogWire & { readonly size_bytes: number; readonly truncated: boolean }> {
+  const attempt = await attemptOf(ctx, runId)
+  // Asked first: what is written before the end is then part of what is read.
+  const over = hasEnded(attempt.lifeCycle)
+  const found = await whenThere(tailLog(ctx, attemptIdOf(attempt.taskRunId), maxBytes))
+  const tail = found ?? { text: '', sizeBytes: 0, truncated: false }
+  const { text, sizeBytes: size_bytes, truncated } = tail
+  return { text, next_offset: size_bytes, ended: over, size_bytes, truncated }
+}
+
+/** Undefined for an attempt that has no process, or none yet. */
+async function whenThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    const chunk = await readLog(ctx, attemptIdOf(attempt.taskRunId), {
-      offset: range.offset,
-      limitBytes: range.limit,
-    })
-    return { text: chunk.text, next_offset: chunk.nextOffset, ended: chunk.ended }
+    return await reading
   } catch (error) {
-    // It has no process, or none yet.
-    if (error instanceof AppError && error.code === 'COMPUTE_ATTEMPT_NOT_FOUND') {
-      return { text: '', next_offset: range.offset, ended: over }
-    }
+    if (error instanceof AppError && error.code === 'COMPUTE_ATTEMPT_NOT_FOUND') return undefined
     throw error
   }
 }

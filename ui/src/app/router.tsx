@@ -92,21 +92,28 @@ const jobs = createRoute({
 const jobRuns = createRoute({
   getParentRoute,
   path: '/jobs/runs',
-  validateSearch: textSearch('view'),
+  validateSearch: textSearch('view', 'state', 'job', 'trigger', 'since', 'page'),
   component: lazyRouteComponent(() => import('../jobs/job-runs-page.tsx'), 'JobRunsPage'),
 })
 
 const jobRun = createRoute({
   getParentRoute,
   path: '/jobs/runs/$runId',
-  validateSearch: textSearch('task', 'tab', 'view'),
+  validateSearch: textSearch('task', 'attempt', 'iteration', 'tab', 'view'),
   component: lazyRouteComponent(() => import('../jobs/job-run-page.tsx'), 'JobRunPage'),
+})
+
+const backfill = createRoute({
+  getParentRoute,
+  path: '/jobs/backfills/$backfillId',
+  validateSearch: textSearch('state', 'page'),
+  component: lazyRouteComponent(() => import('../jobs/backfill-page.tsx'), 'BackfillPage'),
 })
 
 const job = createRoute({
   getParentRoute,
   path: '/jobs/$jobId',
-  validateSearch: textSearch('tab'),
+  validateSearch: textSearch('tab', 'days', 'from', 'at', 'revision'),
   component: lazyRouteComponent(() => import('../jobs/job-page.tsx'), 'JobPage'),
 })
 
@@ -232,6 +239,7 @@ const routeTree = root.addChildren([
   jobs,
   jobRuns,
   jobRun,
+  backfill,
   job,
   tables,
   table,

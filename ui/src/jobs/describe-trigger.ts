@@ -56,6 +56,7 @@ const runTriggers: Readonly<Record<string, string>> = {
   MODEL: 'Model event',
   ALERT: 'Alert',
   CONTINUOUS: 'Continuous',
+  BACKFILL: 'Backfill',
 }
 
 /** Why a run started. */

@@ -1,12 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { Button } from '../kit/button.tsx'
+import { buttonClass } from '../kit/button.tsx'
 import { classNames } from '../kit/class-names.ts'
-import { downloadText } from '../kit/columns.ts'
 import { Checkbox, SearchInput } from '../kit/field.tsx'
 import { pluralise } from '../kit/format.ts'
+import { Icon } from '../kit/icons.tsx'
 import { Loaded, SkeletonBlock } from '../kit/states.tsx'
-import { useTaskLog } from './use-task-log.ts'
+import { taskLogFile, useTaskLog, type TaskLog } from './use-task-log.ts'
 import styles from './log-view.module.css'
 
 const lineHeight = 18
@@ -27,19 +27,21 @@ export function LogView({
   const query = useTaskLog(taskRunId, running)
   return (
     <Loaded query={query} what="read the log" skeleton={<SkeletonBlock height={420} />}>
-      {(log) => <Lines text={log.text} running={running} name={name} />}
+      {(log) => <Lines log={log} running={running} name={name} file={taskLogFile(taskRunId)} />}
     </Loaded>
   )
 }
 
 function Lines({
-  text,
+  log: { text, truncated },
   running,
   name,
+  file,
 }: {
-  readonly text: string
+  readonly log: TaskLog
   readonly running: boolean
   readonly name: string
+  readonly file: string
 }): ReactNode {
   const [wanted, setWanted] = useState('')
   const [follow, setFollow] = useState(running)
@@ -72,14 +74,17 @@ function Lines({
         />
         <Checkbox label="Follow" checked={follow} onChange={setFollow} />
         <span className="muted">{pluralise(lines.length, 'line')}</span>
-        <Button
-          small
-          icon="download"
-          onClick={() => downloadText(`${name}.log`, text, 'text/plain')}
-        >
-          Download
-        </Button>
+        <a className={buttonClass('default', true)} href={file} download>
+          <Icon name="download" />
+          {truncated ? 'Download all of it' : 'Download'}
+        </a>
       </div>
+      {truncated && (
+        <p className={styles['cut']}>
+          <Icon name="info" size={14} /> These are the last 5 MB, counted from where they begin. The
+          download has the whole log.
+        </p>
+      )}
       <div
         ref={frame}
         className={styles['log']}

@@ -1,10 +1,9 @@
 import { useState, type ReactNode } from 'react'
 import { Button } from '../kit/button.tsx'
 import { ConfirmDialog } from '../kit/dialog.tsx'
-import { newestAttempts } from './dag.tsx'
-import { tasksToRepair } from './tasks-to-repair.ts'
-import { useCancelRun, useRepairRun } from './use-job-actions.ts'
-import { hasEnded, type JobRun } from './wire.ts'
+import { RepairDialog } from './repair-dialog.tsx'
+import { useCancelRun } from './use-job-actions.ts'
+import { hasEnded, stateOf, type JobRun } from './wire.ts'
 
 /** Cancel while it runs; repair once it has failed. Both say first what they touch. */
 export function RunActions({ run }: { readonly run: JobRun }): ReactNode {
@@ -47,32 +46,14 @@ function CancelButton({ run }: { readonly run: JobRun }): ReactNode {
 
 function RepairButton({ run }: { readonly run: JobRun }): ReactNode {
   const [open, setOpen] = useState(false)
-  const repair = useRepairRun()
-  const { again, kept } = tasksToRepair(newestAttempts(run.tasks ?? []))
-  const latest = run.repair_history?.findLast((one) => one.type === 'REPAIR')?.id
-  const close = () => setOpen(false)
-  if (again.length === 0) return null
+  const broken = stateOf(run.state) !== 'SUCCESS'
+  if (run.state?.life_cycle_state === 'SKIPPED') return null
   return (
     <>
-      <Button kind="primary" icon="retry" onClick={() => setOpen(true)}>
-        Repair
+      <Button kind={broken ? 'primary' : 'default'} icon="retry" onClick={() => setOpen(true)}>
+        {broken ? 'Repair' : 'Run tasks again'}
       </Button>
-      <ConfirmDialog
-        open={open}
-        onClose={close}
-        title={`Run ${again.length} tasks again?`}
-        confirm={`Run ${again.length} tasks`}
-        busy={repair.isPending}
-        onConfirm={() =>
-          repair.mutate({ runId: run.run_id, latestRepairId: latest }, { onSettled: close })
-        }
-      >
-        <p>
-          Again: <strong>{again.join(', ')}</strong>
-        </p>
-        <p>{kept.length === 0 ? 'Nothing is kept.' : `Kept as it is: ${kept.join(', ')}`}</p>
-        <p>The job's settings of now are used.</p>
-      </ConfirmDialog>
+      {open && <RepairDialog run={run} onClose={() => setOpen(false)} />}
     </>
   )
 }

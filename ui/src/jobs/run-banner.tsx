@@ -2,16 +2,28 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { classNames } from '../kit/class-names.ts'
 import { Status } from '../kit/status.tsx'
-import { hasFailed, stateOf, type RunTask } from './wire.ts'
+import { hasFailed, stateOf, type JobRun, type RunTask } from './wire.ts'
 import styles from './job-run-page.module.css'
+
+const mostLines = 6
+const speaking = new Set(['QUEUED', 'SKIPPED', 'INTERNAL_ERROR'])
+
+/** What there is to say of a run as a whole, where no task says it. */
+function wholeRun(run: JobRun, failed: number): string | undefined {
+  const { life_cycle_state: state, state_message: message } = run.state ?? {}
+  if (failed > 0 || !speaking.has(state ?? '') || !message) return undefined
+  return message
+}
 
 const approval = /approval of (?<name>\S+) (?<version>\d+)/
 
 /** Why the run is not green: what failed first, or which person it waits for. */
 export function RunBanner({
+  run,
   tasks,
   onSelect,
 }: {
+  readonly run: JobRun
   readonly tasks: readonly RunTask[]
   readonly onSelect: (taskKey: string) => void
 }): ReactNode {
@@ -21,13 +33,28 @@ export function RunBanner({
   const waiting = tasks.filter(
     (task) => task.state?.life_cycle_state === 'BLOCKED' && task.state.state_message !== '',
   )
+  const whole = wholeRun(run, failed.length)
   return (
     <>
+      {whole !== undefined && (
+        <div className={classNames(styles['banner'], styles['waiting'])}>
+          <div className={styles['bannerLine']}>
+            <Status state={stateOf(run.state)} />
+            <span>{whole}</span>
+            {run.job_id !== undefined && run.state?.life_cycle_state !== 'INTERNAL_ERROR' && (
+              <Link to="/jobs/runs" search={{ job: String(run.job_id), state: 'active' }}>
+                See what runs
+              </Link>
+            )}
+          </div>
+        </div>
+      )}
       {failed.length > 0 && (
         <div className={styles['banner']} role="alert">
-          {failed.map((task) => (
+          {failed.slice(0, mostLines).map((task) => (
             <Line key={task.task_key} task={task} onSelect={onSelect} />
           ))}
+          {failed.length > mostLines && <span>and {failed.length - mostLines} more</span>}
         </div>
       )}
       {waiting.length > 0 && (

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
 import { sayDone, sayFailed } from '../kit/toast.tsx'
+import type { RepairWish } from './use-repair-preview.ts'
 import type { JobSettings } from './wire.ts'
 
 const base = '/api/2.2/jobs'
@@ -52,20 +53,24 @@ export function useCancelRun(): UseMutationResult<unknown, Error, number> {
 
 export interface Repair {
   readonly runId: number
+  readonly wish: RepairWish
   readonly latestRepairId: number | undefined
+  /** Job parameters that differ from those of the run. */
+  readonly parameters: Readonly<Record<string, string>>
 }
 
-/** Runs the failed tasks and what depends on them again; what succeeded is kept. */
+/** Runs some tasks of an ended run again; the others keep their results. */
 export function useRepairRun(): UseMutationResult<unknown, Error, Repair> {
   return useAction<Repair>({
     what: 'repair the run',
-    run: ({ runId, latestRepairId }) =>
+    run: ({ runId, wish, latestRepairId, parameters }) =>
       post('/runs/repair', {
         run_id: runId,
-        rerun_all_failed_tasks: true,
+        ...wish,
         ...(latestRepairId === undefined ? {} : { latest_repair_id: latestRepairId }),
+        ...(Object.keys(parameters).length === 0 ? {} : { job_parameters: parameters }),
       }),
-    done: () => 'The failed tasks run again',
+    done: () => 'The tasks run again',
   })
 }
 

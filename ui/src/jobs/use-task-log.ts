@@ -1,48 +1,68 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
 
+/** What stays in the page; the whole log is a download. */
+export const mostShownBytes = 5 * 1024 * 1024
 const pageBytes = 256 * 1024
-/** Older text is dropped from memory; the download has all of it. */
-const mostKept = 4_000_000
-const mostPages = 40
-const tailMs = 5_000
+/** A request for more is held by the server until there is more. */
+const waitMs = 20_000
+const nextAfterMs = 250
 
 interface LogPage {
   readonly text: string
   readonly next_offset: number
   readonly ended: boolean
+  readonly size_bytes?: number
+  readonly truncated?: boolean
 }
 
 export interface TaskLog {
   readonly text: string
   readonly offset: number
   readonly ended: boolean
+  /** Something before it is left out. */
+  readonly truncated: boolean
 }
 
-export function taskLogPath(taskRunId: number): string {
+function taskLogPath(taskRunId: number): string {
   return `/api/millrace/1.0/jobs/runs/${taskRunId}/log`
 }
 
-/** What a task wrote so far; while it runs only what is new is fetched. */
+/** Where the whole log can be had as a file. */
+export function taskLogFile(taskRunId: number): string {
+  return `/api/millrace/1.0/jobs/runs/${taskRunId}/log-file`
+}
+
+/** The end of what a task wrote; while it runs, what is new comes as it is written. */
 export function useTaskLog(taskRunId: number, running: boolean): UseQueryResult<TaskLog> {
   const client = useQueryClient()
-  const queryKey = ['job-runs', 'log', taskRunId]
-  return useQuery({
+  const queryKey = ['task-log', taskRunId]
+  return useQuery<TaskLog>({
     queryKey,
-    refetchInterval: running ? tailMs : false,
+    refetchInterval: (query) =>
+      running || query.state.data?.ended === false ? nextAfterMs : false,
     queryFn: async ({ signal }) => {
-      let log = client.getQueryData<TaskLog>(queryKey) ?? { text: '', offset: 0, ended: false }
-      for (let page = 0; page < mostPages && !log.ended; page += 1) {
-        const query = { offset: log.offset, limit: pageBytes }
-        const answer = await requestJson<LogPage>(taskLogPath(taskRunId), { query, signal })
-        log = {
-          text: `${log.text}${answer.text}`.slice(-mostKept),
-          offset: answer.next_offset,
-          ended: answer.ended,
-        }
-        if (answer.text === '') break
-      }
-      return log
+      const known = client.getQueryData<TaskLog>(queryKey)
+      if (known?.ended === true) return known
+      const query =
+        known === undefined
+          ? { tail: mostShownBytes }
+          : { offset: known.offset, limit: pageBytes, wait_ms: waitMs }
+      return added(known, await requestJson<LogPage>(taskLogPath(taskRunId), { query, signal }))
     },
   })
+}
+
+/** What is known and what came, without the oldest lines when it is too much. */
+export function added(known: TaskLog | undefined, page: LogPage): TaskLog {
+  const whole = `${known?.text ?? ''}${page.text}`
+  const long = whole.length > mostShownBytes
+  const kept = long ? whole.slice(-mostShownBytes) : whole
+  const broken = long || (known === undefined && page.truncated === true)
+  return {
+    text: broken ? kept.slice(kept.indexOf('\n') + 1) : kept,
+    offset: page.next_offset,
+    ended: page.ended,
+    truncated: long || (known?.truncated ?? page.truncated ?? false),
+  }
 }

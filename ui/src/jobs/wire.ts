@@ -21,6 +21,39 @@ export interface RunTask {
   readonly end_time?: number
   readonly attempt_number?: number
   readonly description?: string
+  /** The field of its settings that says what it runs: `sql_task`. */
+  readonly task_type?: string
+  /** Of a condition that has been decided. */
+  readonly outcome?: string
+}
+
+/** Whether an earlier result stood for a task, and why. */
+export interface CacheDecision {
+  readonly hit: boolean
+  readonly reason: string
+  readonly run_id?: number
+  readonly task_run_id?: number
+  readonly differences: readonly {
+    readonly part: string
+    readonly name: string
+    readonly before?: string
+    readonly after?: string
+  }[]
+}
+
+/** An attempt as runs/get answers it: the task's settings are among its fields. */
+export interface TaskRunDetails extends RunTask {
+  readonly iterations?: readonly (RunTask & { readonly iteration: number })[]
+  readonly resolved_values?: Readonly<Record<string, unknown>>
+  readonly cache_decision?: CacheDecision
+  readonly tasks?: readonly Readonly<Record<string, unknown>>[]
+  readonly for_each_task?: { readonly inputs: string }
+  readonly condition_task?: {
+    readonly op: string
+    readonly left: string
+    readonly right: string
+    readonly outcome?: string
+  }
 }
 
 export interface JobRun {
@@ -33,6 +66,11 @@ export interface JobRun {
   readonly start_time?: number
   readonly end_time?: number
   readonly trigger?: string
+  readonly trigger_info?: { readonly run_id?: number }
+  /** How long it waited for its turn, milliseconds. */
+  readonly queue_duration?: number
+  /** Of a run that a backfill started or repaired. */
+  readonly backfill?: { readonly backfill_id: number; readonly logical_time: number }
   readonly tasks?: readonly RunTask[]
   readonly job_parameters?: readonly {
     readonly name: string

@@ -1,4 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre'
+import { layoutLayers } from './layered-layout.ts'
 
 export interface LayoutNode {
   readonly id: string
@@ -16,12 +17,16 @@ export interface Position {
   readonly y: number
 }
 
+/** Beyond this the nicer layout takes seconds. */
+const mostForDagre = 120
+
 /** Where each node's upper left corner is, in layers along the arrows. */
 export function layoutGraph(
   nodes: readonly LayoutNode[],
   edges: readonly LayoutEdge[],
   direction: 'LR' | 'TB',
 ): ReadonlyMap<string, Position> {
+  if (nodes.length > mostForDagre) return layoutLayers(nodes, edges, direction)
   const graph = new Graph()
   graph.setGraph({ rankdir: direction, nodesep: 16, ranksep: 24, marginx: 4, marginy: 4 })
   graph.setDefaultEdgeLabel(() => ({}))

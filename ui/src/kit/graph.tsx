@@ -2,6 +2,7 @@ import {
   Controls,
   Handle,
   MarkerType,
+  MiniMap,
   Position,
   ReactFlow,
   type Edge,
@@ -45,6 +46,10 @@ export interface GraphProps {
 
 /** Below this the words in a box cannot be read. */
 const leastZoom = 0.72
+/** From this on boxes are spots of colour: nobody could read them. */
+const farZoom = 0.4
+/** Above this only the boxes in sight are in the page. */
+const manyNodes = 150
 
 interface BoxData extends Record<string, unknown> {
   readonly content: ReactNode
@@ -117,6 +122,7 @@ export function Graph(props: GraphProps): ReactNode {
   const lowest = Math.max(...[...places.values()].map((place) => place.y)) + height
   const frameHeight = Math.min(560, Math.max(props.height ?? 150, lowest + 56))
   const [room, setRoom] = useState<number>()
+  const [far, setFar] = useState(false)
   const start =
     room === undefined || down ? undefined : startPlace(places, { width, room, selected })
   const boxes = nodes.map((node): BoxNode => ({
@@ -142,6 +148,7 @@ export function Graph(props: GraphProps): ReactNode {
   return (
     <div
       className={styles['frame']}
+      data-far={far}
       style={{ height: frameHeight }}
       ref={(element) => setRoom(element?.clientWidth)}
       role="group"
@@ -167,8 +174,10 @@ export function Graph(props: GraphProps): ReactNode {
             minZoom: leastZoom,
             padding: { x: '12px', top: '10px', bottom: '38px' },
           }}
-          minZoom={0.2}
+          minZoom={0.05}
           maxZoom={1.5}
+          onlyRenderVisibleElements={nodes.length > manyNodes}
+          onMove={(_event, { zoom }) => setFar(zoom < farZoom)}
           nodesConnectable={false}
           nodesDraggable={false}
           elementsSelectable={onSelect !== undefined}
@@ -177,6 +186,16 @@ export function Graph(props: GraphProps): ReactNode {
           onNodeClick={(_event, node) => onSelect?.(node.id)}
         >
           <Controls showInteractive={false} position="bottom-left" orientation="horizontal" />
+          {start !== undefined && (
+            <MiniMap<BoxNode>
+              pannable
+              zoomable
+              ariaLabel={`Overview: ${props.label.toLowerCase()}`}
+              nodeColor={({ data }) => `var(--${data.tone})`}
+              nodeStrokeWidth={0}
+              nodeBorderRadius={8}
+            />
+          )}
         </ReactFlow>
       )}
     </div>
