@@ -45,7 +45,10 @@ const rules: readonly Rule[] = [
   [/^(tracking|registry)\/import$/, () => admin],
   [/^mlflow\/(users|roles)\//, userNeeds],
   [/^mlflow\/(experiments|registered-models)\/permissions\//, permissionNeeds],
-  [/^mlflow\/(experiments|runs|metrics|logged-models|traces|artifacts)(\/|$)/, trackingNeeds],
+  [
+    /^mlflow\/(experiments|runs|metrics|logged-models|traces|artifacts|get-trace-artifact)(\/|$)/,
+    trackingNeeds,
+  ],
   [/^mlflow\/(datasets|scorers)\//, evaluationNeeds],
   [
     /^mlflow\/(registered-models|model-versions|transition-requests|comments|databricks)\//,
@@ -166,7 +169,8 @@ function sourceNeeds(inputs: readonly unknown[]): Need[] {
   return needs
 }
 
-const trackingReads = /\/(search|search-datasets|batchGetInfos|presigned-download-url)$/
+const trackingReads =
+  /\/(search|search-datasets|batchGetInfos|presigned-download-url|calculate-filter-correlation|traces\/metrics)$/
 const trackingManagement =
   /\/(experiments\/(delete|restore)|runs\/(delete|restore)|traces\/delete-traces)$/
 /** Calls whose subject is a run and that only mention other things. */

@@ -116,6 +116,8 @@ const searchesByExperiment = new Set([
   'mlflow/logged-models/search',
   'mlflow/experiments/search-datasets',
   'mlflow/datasets/search',
+  'mlflow/traces/metrics',
+  'mlflow/traces/calculate-filter-correlation',
 ])
 
 /** A search over experiments looks only into those that the caller may read, as MLflow's does. */

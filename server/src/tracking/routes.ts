@@ -9,6 +9,7 @@ import { metricRoutes } from './metric-routes.ts'
 import { otlpRoutes } from './otlp-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
+import { traceAnalysisRoutes } from './trace-analysis-routes.ts'
 import { traceRoutes } from './trace-routes.ts'
 import { traceV2Routes } from './trace-v2-routes.ts'
 import { logLazily } from './wire/lazy-log.ts'
@@ -31,4 +32,5 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   artifactRoutes(app)
   traceRoutes(app)
   traceV2Routes(app)
+  traceAnalysisRoutes(app)
 }

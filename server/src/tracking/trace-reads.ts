@@ -51,6 +51,24 @@ function toMap(pairs: readonly PairRow[] | undefined, kind: PairKind): TextMap {
   return Object.fromEntries(chosen.map(({ key, value }) => [key, value]))
 }
 
+/** The spans of a trace by their start, each as JSON text. */
+export function* loadSpans(trace: number): Script<string[]> {
+  const spans = yield* query<{ body: string }>(
+    'select body from tracking_span where trace = ? order by start_us, span_id',
+    trace,
+  )
+  return spans.map(({ body }) => body)
+}
+
+/** The judgements about a trace in the order in which they were made. */
+export function* loadAssessments(trace: number): Script<object[]> {
+  const rows = yield* query<{ body: string }>(
+    'select body from tracking_assessment where trace = ? order by created_at, id',
+    trace,
+  )
+  return rows.map(({ body }) => JSON.parse(body) as object)
+}
+
 /** Traces by their ids, in the order asked for; unknown ones are left out. */
 export function* loadTraces(dialect: DialectName, traceIds: readonly string[]): Script<Trace[]> {
   const rows: TraceRow[] = []
@@ -65,11 +83,7 @@ export function* loadTraces(dialect: DialectName, traceIds: readonly string[]): 
   const traces: Trace[] = []
   for (const [index, row] of rows.entries()) {
     const info = infos[index]
-    const spans = yield* query<{ body: string }>(
-      'select body from tracking_span where trace = ? order by start_us, span_id',
-      row.id,
-    )
-    if (info) traces.push({ info, spans: spans.map((span) => span.body) })
+    if (info) traces.push({ info, spans: yield* loadSpans(row.id) })
   }
   return traces
 }

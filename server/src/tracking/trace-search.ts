@@ -52,10 +52,9 @@ export function* searchTraces(dialect: DialectName, search: TraceSearch): Script
   const order = traceOrder(search.orderBy ?? [])
   const kind = JSON.stringify(['traces', search.filter ?? '', search.orderBy ?? []])
   const place = search.pageToken ? [afterPlace(order, decodePageToken(kind, search.pageToken))] : []
-  const experiments = numberList(dialect, search.experiments)
   const where = joinAnd([
-    { sql: `t.experiment in ${experiments.sql}`, parameters: [experiments.parameter] },
-    ...parseFilter(search.filter, prefixes).map((each) => toCondition(dialect, each)),
+    ofExperiments(dialect, search.experiments),
+    traceFilter(dialect, search.filter),
     ...place,
   ])
   const columns = traceColumns.split(', ').map((column) => `t.${column}`)
@@ -73,6 +72,17 @@ export function* searchTraces(dialect: DialectName, search: TraceSearch): Script
     traces: yield* loadTraceInfos(dialect, page),
     nextPageToken: last && encodePageToken(kind, lastPlace),
   }
+}
+
+/** Of a row `t` of tracking_trace: that it is in one of these experiments. */
+export function ofExperiments(dialect: DialectName, experiments: readonly number[]): SqlPart {
+  const list = numberList(dialect, experiments)
+  return { sql: `t.experiment in ${list.sql}`, parameters: [list.parameter] }
+}
+
+/** What a filter asks of a row `t` of tracking_trace. */
+export function traceFilter(dialect: DialectName, filter: string | undefined): SqlPart {
+  return joinAnd(parseFilter(filter, prefixes).map((each) => toCondition(dialect, each)))
 }
 
 function checkLimit(asked: number): void {
@@ -125,7 +135,7 @@ function toCondition(dialect: DialectName, comparison: Comparison): SqlPart {
   return compare(number, comparison)
 }
 
-function pairTest(
+export function pairTest(
   dialect: DialectName,
   comparison: Comparison,
   pair: { readonly kind: PairKind; readonly key: string },
@@ -141,7 +151,7 @@ function pairTest(
 }
 
 /** A trace belongs to the run that made it and to those it was linked to. */
-function runTest(dialect: DialectName, comparison: Comparison): SqlPart {
+export function runTest(dialect: DialectName, comparison: Comparison): SqlPart {
   allowOperators(comparison, ['=', 'IN'])
   const source = pairTest(
     dialect,
