@@ -815,6 +815,23 @@ CREATE INDEX table_stage_attempt ON public.table_stage USING btree (attempt_id, 
 
 CREATE UNIQUE INDEX table_stage_request ON public.table_stage USING btree (attempt_id, request_id);
 
+create table task_cache (
+  task_run_id bigint not null,
+  scope text not null,
+  task_key text not null,
+  key_hash text not null,
+  parts text not null,
+  hit_of bigint,
+  decision text not null,
+  kept text,
+  created_at bigint not null,
+  constraint task_cache_pkey PRIMARY KEY (task_run_id)
+);
+
+CREATE INDEX task_cache_key ON public.task_cache USING btree (scope, task_key, key_hash, task_run_id) WHERE (kept IS NOT NULL);
+
+CREATE INDEX task_cache_newest ON public.task_cache USING btree (scope, task_key, task_run_id) WHERE (kept IS NOT NULL);
+
 create table task_output (
   task_run_id bigint not null,
   resolved text,

@@ -741,6 +741,22 @@ CREATE INDEX "table_stage_attempt" on "table_stage" ("attempt_id", "id");
 
 CREATE UNIQUE INDEX "table_stage_request" on "table_stage" ("attempt_id", "request_id");
 
+CREATE TABLE task_cache (
+  task_run_id bigint primary key,
+  scope text not null,
+  task_key text not null,
+  key_hash text not null,
+  parts text not null,
+  hit_of bigint,
+  decision text not null,
+  kept text,
+  created_at bigint not null
+);
+
+CREATE INDEX task_cache_key on task_cache (scope, task_key, key_hash, task_run_id) where kept is not null;
+
+CREATE INDEX task_cache_newest on task_cache (scope, task_key, task_run_id) where kept is not null;
+
 CREATE TABLE task_output (
   task_run_id bigint primary key,
   resolved text,

@@ -168,9 +168,16 @@ function showTask(task: TaskRun, shown: Map<string, string>, out: Output): void 
   shown.set(key, state)
   // A task that never began has no time of its own.
   const took = hasRun.has(state) ? tookOf(task) : ''
-  const note = state === 'BLOCKED' ? (task.state.state_message ?? '') : took
+  const note = state === 'BLOCKED' ? (task.state.state_message ?? '') : noteOf(task, took)
   if (state === 'BLOCKED' && note === '') return
   out.line(`  ${task.task_key.padEnd(24)} ${out.paint(colorOf(state), state.padEnd(18))} ${note}`)
+}
+
+/** Of a task with `cache` why it ran, or why it did not have to. */
+function noteOf(task: TaskRun, took: string): string {
+  const { cache_decision: decision } = task
+  if (!decision || !isFinished(task.state)) return took
+  return `${took.padEnd(8)} ${decision.reason}`
 }
 
 async function showFailures(millrace: Millrace, run: Run, out: Output): Promise<void> {

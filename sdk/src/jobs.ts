@@ -41,7 +41,7 @@ export interface CacheDecision {
   readonly run_id?: number
   readonly task_run_id?: number
   readonly differences: readonly {
-    readonly part: 'code' | 'table' | 'environment' | 'parameter' | 'version' | 'age'
+    readonly part: 'code' | 'table' | 'environment' | 'parameter' | 'version' | 'age' | 'output'
     readonly name: string
     readonly before?: string
     readonly after?: string

@@ -180,4 +180,17 @@ export const jobsMigrations: Migrations = {
         on job_backfill_interval (backfill_id, state, position)`.execute(db)
     },
   },
+  '0012_jobs_task_cache': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table task_cache (
+        task_run_id bigint primary key, scope text not null, task_key text not null,
+        key_hash text not null, parts text not null, hit_of bigint, decision text not null,
+        kept text, created_at bigint not null
+      )`.execute(db)
+      await sql`create index task_cache_key on task_cache (scope, task_key, key_hash, task_run_id)
+        where kept is not null`.execute(db)
+      await sql`create index task_cache_newest on task_cache (scope, task_key, task_run_id)
+        where kept is not null`.execute(db)
+    },
+  },
 }

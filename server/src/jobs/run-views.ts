@@ -1,6 +1,8 @@
 /** What the run routes answer, put together from several reads. */
 import { AppError, type Ctx } from '../core/index.ts'
 import { tailLog } from '../compute/index.ts'
+import { listDecisions } from './cache/cache-reads.ts'
+import type { CacheDecision } from './cache/types.ts'
 import { jobsErrors } from './errors.ts'
 import { decodeToken, encodeToken } from './page-token.ts'
 import {
@@ -72,17 +74,25 @@ async function settingsOf(ctx: Ctx, run: JobRun): Promise<JobSettings> {
 }
 
 async function viewTasks(ctx: Ctx, parts: RunParts): Promise<Wire[]> {
-  const counts = await countIterations(
-    ctx.db,
-    parts.tasks.map((task) => task.taskRunId),
-  )
+  const ids = parts.tasks.map((task) => task.taskRunId)
+  const counts = await countIterations(ctx.db, ids)
+  const decisions = await decisionsOf(ctx, parts.settings, ids)
   return parts.tasks.map((task) => {
     const own = counts.filter((count) => count.parentTaskRunId === task.taskRunId)
-    const wire = toTaskWire(parts, task)
+    const wire = toTaskWire({ ...parts, decisions }, task)
     const forEach = wire['for_each_task']
     if (own.length === 0 || typeof forEach !== 'object') return wire
     return { ...wire, for_each_task: { ...forEach, stats: statsOf(own) } }
   })
+}
+
+async function decisionsOf(
+  ctx: Ctx,
+  { tasks = [] }: JobSettings,
+  taskRunIds: readonly number[],
+): Promise<ReadonlyMap<number, CacheDecision>> {
+  const asks = tasks.some((task) => task.cache ?? task.for_each_task?.task.cache)
+  return asks ? listDecisions(ctx.db, taskRunIds) : new Map()
 }
 
 function statsOf(counts: Awaited<ReturnType<typeof countIterations>>): Wire {
@@ -117,6 +127,11 @@ async function viewTaskRun(ctx: Ctx, attempt: TaskRun, query: RunQuery): Promise
     resolvedValues: query.resolvedValues,
   })
   const iterations = await listIterations(ctx.db, attempt.taskRunId)
+  const decisions = await decisionsOf(
+    ctx,
+    parts.settings,
+    iterations.map((iteration) => iteration.taskRunId),
+  )
   const [task] = await viewTasks(ctx, parts)
   return {
     ...toRunWire(parts),
@@ -127,7 +142,7 @@ async function viewTaskRun(ctx: Ctx, attempt: TaskRun, query: RunQuery): Promise
       ? {}
       : {
           iterations: iterations.map((iteration) => ({
-            ...toTaskWire(parts, iteration),
+            ...toTaskWire({ ...parts, decisions }, iteration),
             iteration: iteration.iteration,
           })),
         }),

@@ -1,4 +1,5 @@
 /** Runs and attempts as the Jobs API writes them: `state` for older clients, `status` for newer. */
+import type { CacheDecision } from './cache/types.ts'
 import { resolvedParameters } from './run-parameters.ts'
 import type { Repair } from './run-reads.ts'
 import type { JobSettings, NestedTask, Task } from './settings-schema.ts'
@@ -22,10 +23,14 @@ export interface RunParts {
   /** Resolved task settings by attempt, when asked for. */
   readonly resolved?: ReadonlyMap<number, Readonly<Record<string, unknown>>>
   readonly repairs?: readonly Repair[]
+  /** Of attempts of tasks with `cache`. */
+  readonly decisions?: ReadonlyMap<number, CacheDecision>
 }
 
 /** A run without its tasks, as in lists. */
-export function toRunWire(parts: Omit<RunParts, 'tasks' | 'resolved' | 'repairs'>): Wire {
+export function toRunWire(
+  parts: Omit<RunParts, 'tasks' | 'resolved' | 'repairs' | 'decisions'>,
+): Wire {
   const { run, settings } = parts
   const started = run.startedAt ?? run.createdAt
   const executed = run.endedAt ? run.endedAt.getTime() - started.getTime() : 0
@@ -92,6 +97,7 @@ function overriding(run: JobRun): Wire {
 export function toTaskWire(parts: RunParts, attempt: TaskRun): Wire {
   const settings = settingsOf(parts.settings, attempt)
   const resolved = parts.resolved?.get(attempt.taskRunId)
+  const decision = parts.decisions?.get(attempt.taskRunId)
   return {
     run_id: attempt.taskRunId,
     ...settings,
@@ -105,8 +111,18 @@ export function toTaskWire(parts: RunParts, attempt: TaskRun): Wire {
     ...(attempt.outcome === undefined || !settings?.condition_task
       ? {}
       : { condition_task: { ...settings.condition_task, outcome: attempt.outcome } }),
+    ...(decision ? { cache_decision: decisionWire(decision) } : {}),
     ...(resolved ? { resolved_values: resolvedValues(resolved) } : {}),
     run_page_url: `${parts.url}/#job/${parts.run.jobId ?? 0}/run/${attempt.taskRunId}`,
+  }
+}
+
+function decisionWire({ hit, reason, runId, taskRunId, differences }: CacheDecision): Wire {
+  return {
+    hit,
+    reason,
+    ...(runId === undefined ? {} : { run_id: runId, task_run_id: taskRunId }),
+    differences,
   }
 }
 

@@ -132,6 +132,23 @@ function checkTask(settings: JobSettings, task: Task | NestedTask): void {
   }
   checkReferences(settings, task)
   checkTaskType(task)
+  checkCache(task, types[0])
+}
+
+const cacheable: ReadonlySet<string> = new Set([
+  'spark_python_task',
+  'notebook_task',
+  'python_wheel_task',
+  'sql_task',
+])
+
+function checkCache(task: Task | NestedTask, type: string | undefined): void {
+  if (!task.cache || cacheable.has(type ?? '')) return
+  const inside = type === 'for_each_task' ? '; put it into the task of the for_each_task' : ''
+  throw jobsErrors.JOBS_FIELD_UNSUPPORTED(
+    'cache',
+    `task '${task.task_key}' is a ${type}, which runs no code of its own${inside}`,
+  )
 }
 
 function checkReferences(settings: JobSettings, task: Task | NestedTask): void {

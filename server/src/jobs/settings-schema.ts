@@ -68,6 +68,20 @@ const HealthRules = closed({
   ),
 })
 
+const TaskCache = closed({
+  enabled: Type.Optional(Type.Boolean({ description: 'Default true.' })),
+  tables: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+      maxItems: 100,
+      description: 'Tables that it reads. Default: those that its last success read.',
+    }),
+  ),
+  version: Type.Optional(text('Another text makes every earlier result worthless.', 255)),
+  max_age_seconds: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Older results are worthless. Default: never.' }),
+  ),
+})
+
 const taskCommon = {
   task_key: Type.String({
     minLength: 1,
@@ -97,6 +111,7 @@ const taskCommon = {
   job_cluster_key: Type.Optional(text('One of the job_clusters of the job.', 100)),
   new_cluster: Type.Optional(NewCluster),
   health: Type.Optional(HealthRules),
+  cache: Type.Optional(TaskCache),
   ...notificationFields,
 }
 

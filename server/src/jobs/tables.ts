@@ -220,6 +220,25 @@ export interface JobBackfillIntervalTable {
   ended_at: number | null
 }
 
+/** What an attempt of a task with `cache` depended on, and what was decided about it. */
+export interface TaskCacheTable {
+  task_run_id: number
+  /** `job:<id>`, or `submit:<name>`. */
+  scope: string
+  task_key: string
+  /** SHA-256 of `parts`. */
+  key_hash: string
+  /** `CacheParts` as JSON. */
+  parts: string
+  /** The success that stood for it. */
+  hit_of: number | null
+  /** `CacheDecision` as JSON. */
+  decision: string
+  /** What a later attempt takes over, `Kept` as JSON; null until it has succeeded. */
+  kept: string | null
+  created_at: number
+}
+
 declare module '../core/db/tables.ts' {
   interface Tables {
     job: JobTable
@@ -235,6 +254,7 @@ declare module '../core/db/tables.ts' {
     task_value: TaskValueTable
     job_repair: JobRepairTable
     job_seen_file: JobSeenFileTable
+    task_cache: TaskCacheTable
     job_backfill: JobBackfillTable
     job_backfill_interval: JobBackfillIntervalTable
   }

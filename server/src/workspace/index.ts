@@ -5,6 +5,7 @@ export { workspaceErrors } from './errors.ts'
 export {
   deleteObject,
   hashFile,
+  listFiles,
   listFolder,
   makeDirectories,
   materialise,

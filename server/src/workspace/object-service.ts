@@ -89,6 +89,14 @@ export async function listFolder(ctx: Ctx, path: string): Promise<WorkspaceObjec
   return found.type === ObjectType.Directory ? listChildren(ctx.db, found.path) : [found]
 }
 
+/** Every file and notebook below a folder; of a file or notebook, the thing itself. */
+export async function listFiles(ctx: Ctx, path: string): Promise<WorkspaceObject[]> {
+  const found = await statFile(ctx, path)
+  if (found.type !== ObjectType.Directory) return [found]
+  const tree = await listTree(ctx.db, found.path)
+  return tree.filter((object) => object.type !== ObjectType.Directory)
+}
+
 export async function readFile(ctx: Ctx, path: string): Promise<Buffer> {
   const found = await statContent(ctx, path)
   const content = await loadContent(ctx, found.hash)

@@ -19,6 +19,7 @@ export type EdgeKind =
   | 'WROTE' // attempt → table@version
   | 'USED_ENVIRONMENT' // attempt → env
   | 'USED_CODE' // attempt → file or commit; data holds the uncommitted diff
+  | 'REUSED' // attempt → attempt whose result stood for it
   | 'PART_OF' // attempt → job-run, run → search
   | 'LOGGED' // attempt → run
   | 'TRAINED' // run → logged-model

@@ -28,9 +28,7 @@ export async function copyCode(
   attempt: Attempt,
   file: { readonly path: string; readonly into: string },
 ): Promise<TaskCode> {
-  const entry = await statEntry(ctx, file.path)
-  const deployment = await findDeployment(ctx, entry.path)
-  const root = codeRoot(entry.path, deployment)
+  const { entry, root, deployment } = await locateCode(ctx, file.path)
   const copied = await materialise(ctx, root, file.into)
   const found = copied.files.find((copy) => copy.workspacePath === entry.path)
   const from = `attempt:${attempt.attemptId}` as const
@@ -47,6 +45,20 @@ export async function copyCode(
     ...(deployment?.commit ? [commitEdge(from, deployment)] : []),
   ]
   return { path: found?.path ?? join(file.into, entry.path.split('/').at(-1) ?? ''), edges }
+}
+
+/** Where the code of a task is in the workspace: its file, and the file or folder to copy. */
+export async function locateCode(
+  ctx: Ctx,
+  path: string,
+): Promise<{
+  readonly entry: WorkspaceObject
+  readonly root: string
+  readonly deployment: Deployment | undefined
+}> {
+  const entry = await statEntry(ctx, path)
+  const deployment = await findDeployment(ctx, entry.path)
+  return { entry, root: codeRoot(entry.path, deployment), deployment }
 }
 
 // An imported notebook loses its extension; people go on writing it.

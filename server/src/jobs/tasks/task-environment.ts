@@ -43,6 +43,11 @@ function requirementsOf({ task, settings }: Attempt): string[] {
   return [...libraries, ...(environment?.spec?.dependencies ?? [])]
 }
 
+/** Workspace paths of the wheels that it names. */
+export function wheelsOf(attempt: Attempt): string[] {
+  return requirementsOf(attempt).filter((wanted) => wanted.startsWith('/'))
+}
+
 async function expand(ctx: Ctx, wanted: string): Promise<string[]> {
   const file = /^-r\s+(.+)$/.exec(wanted.trim())?.[1]
   if (file !== undefined) return parseRequirements((await readFile(ctx, file)).toString('utf8'))

@@ -1,3 +1,4 @@
+import { cached } from '../cache/cached-task.ts'
 import { approvalTask } from './approval-task.ts'
 import { conditionTask } from './condition-task.ts'
 import type { TaskType } from './contract.ts'
@@ -10,10 +11,10 @@ import type { TaskField } from './schemas.ts'
 
 /** The strategy of every task type, by its field in a task. */
 export const taskTypes: Readonly<Record<TaskField, TaskType>> = {
-  spark_python_task: sparkPythonTask,
-  notebook_task: notebookTask,
-  python_wheel_task: pythonWheelTask,
-  sql_task: sqlTask,
+  spark_python_task: cached(sparkPythonTask),
+  notebook_task: cached(notebookTask),
+  python_wheel_task: cached(pythonWheelTask),
+  sql_task: cached(sqlTask),
   condition_task: conditionTask,
   run_job_task: runJobTask,
   approval_task: approvalTask,
