@@ -112,11 +112,16 @@ test('hides what a user may not read from searches', async () => {
     const [, models] = await as(user, 'GET registered-models/search')
     const input = { experiment_ids: [experiment_id] }
     const [runs] = await as(user, 'POST runs/search', input)
-    return [experiments['experiments']?.length ?? 0, models['registered_models']?.length ?? 0, runs]
+    const grouping = { ...input, group_by: 'attributes.status' }
+    const [groups] = await as(user, 'POST /api/millrace/1.0/tracking/run-groups', grouping)
+    const counted = [experiments['experiments'], models['registered_models']].map(
+      (found) => found?.length ?? 0,
+    )
+    return [...counted, runs, groups]
   }
-  expect(await count('ann')).toEqual([1, 1, 200])
-  expect(await count('bob')).toEqual([0, 0, 403])
-  expect(await count('admin')).toEqual([2, 1, 200])
+  expect(await count('ann')).toEqual([1, 1, 200, 200])
+  expect(await count('bob')).toEqual([0, 0, 403, 403])
+  expect(await count('admin')).toEqual([2, 1, 200, 200])
 })
 
 test.each(testDialects)('pages of a filtered search are full (%s)', async (dialect) => {

@@ -113,6 +113,7 @@ function isBytes(body: unknown): boolean {
 
 const searchesByExperiment = new Set([
   'mlflow/runs/search',
+  'tracking/run-groups',
   'mlflow/logged-models/search',
   'mlflow/experiments/search-datasets',
   'mlflow/datasets/search',

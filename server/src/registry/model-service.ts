@@ -1,6 +1,7 @@
 import { forgetGrants, grantCreator, moveGrants, ResourceType } from '../auth/index.ts'
 import { appendEvent, inTransaction, type Ctx } from '../core/index.ts'
 import type { KeyValue } from '../tracking/index.ts'
+import { insertActivity } from './activity-store.ts'
 import { registryErrors } from './errors.ts'
 import './events.ts'
 import { loadModels } from './model-reads.ts'
@@ -17,7 +18,13 @@ import {
   type ModelRow,
 } from './model-store.ts'
 import { renameProtections } from './request-store.ts'
-import type { ModelVersion, RegisteredModel, Stage, VersionRef } from './types.ts'
+import {
+  ActivityType,
+  type ModelVersion,
+  type RegisteredModel,
+  type Stage,
+  type VersionRef,
+} from './types.ts'
 import { checkAlias, checkModelName, checkTag, parseStage } from './validation.ts'
 import { listLatestRows, loadVersions } from './version-reads.ts'
 import { findVersionRow } from './version-store.ts'
@@ -124,10 +131,14 @@ export async function setAlias(ctx: Ctx, input: SetAliasInput): Promise<void> {
   checkAlias(alias)
   await inTransaction(ctx, async (tx) => {
     const { id } = await getModelRow(tx, name)
-    if (!(await findVersionRow(tx.db, name, version))) {
-      throw registryErrors.REGISTRY_VERSION_NOT_FOUND(name, version)
-    }
+    const row = await findVersionRow(tx.db, name, version)
+    if (!row) throw registryErrors.REGISTRY_VERSION_NOT_FOUND(name, version)
+    const before = await findAlias(tx.db, id, alias)
     await upsertAlias(tx.db, { model: id, alias, version })
+    if (before !== version) {
+      if (before !== undefined) await noteAliasGone(tx, { name, version: before, alias })
+      await insertActivity(tx, row, { type: ActivityType.AliasSet, systemComment: alias })
+    }
     await appendEvent(tx, {
       type: 'registry.alias_set',
       subject: `model:${name}/${version}`,
@@ -136,12 +147,19 @@ export async function setAlias(ctx: Ctx, input: SetAliasInput): Promise<void> {
   })
 }
 
+async function noteAliasGone(tx: Ctx, { name, version, alias }: SetAliasInput): Promise<void> {
+  const row = await findVersionRow(tx.db, name, version)
+  if (!row) return
+  await insertActivity(tx, row, { type: ActivityType.AliasDeleted, systemComment: alias })
+}
+
 /** An alias that is not there is as good as deleted. */
 export async function deleteAlias(ctx: Ctx, name: string, alias: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { id } = await getModelRow(tx, name)
     const version = await deleteAliasRow(tx.db, id, alias)
     if (version === undefined) return
+    await noteAliasGone(tx, { name, version, alias })
     await appendEvent(tx, {
       type: 'registry.alias_deleted',
       subject: `model:${name}/${version}`,

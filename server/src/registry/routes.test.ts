@@ -60,6 +60,19 @@ describe.each(testDialects)('registry on %s', (dialect) => {
     const found = await server.call('GET', 'registered-models/alias', asked)
     expect(found.body['model_version']?.['version']).toBe('2')
     const model = await server.call('GET', 'registered-models/get', { name: 'churn' })
+    const told = async (version: string) => {
+      const query = { name: 'churn', version }
+      const response = await server.app.inject({
+        url: '/api/millrace/1.0/registry/activities',
+        query,
+      })
+      const { activities } = response.json<{ activities: readonly Record<string, string>[] }>()
+      return activities.map((one) => `${one['activity_type']} ${one['system_comment']}`)
+    }
+    expect([await told('1'), await told('2')]).toEqual([
+      ['ALIAS_SET champion', 'ALIAS_DELETED champion'],
+      ['ALIAS_SET champion'],
+    ])
     expect(model.body['registered_model']?.['aliases']).toEqual([
       { alias: 'champion', version: '2' },
     ])

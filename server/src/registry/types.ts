@@ -28,6 +28,9 @@ export const ActivityType = {
   Rejected: 'REJECTED_REQUEST',
   System: 'SYSTEM_TRANSITION',
   Comment: 'NEW_COMMENT',
+  /** The alias is in the system comment. Databricks has no such activities. */
+  AliasSet: 'ALIAS_SET',
+  AliasDeleted: 'ALIAS_DELETED',
 } as const
 export type ActivityType = (typeof ActivityType)[keyof typeof ActivityType]
 

@@ -7,6 +7,7 @@ import { logRoutes } from './log-routes.ts'
 import { loggedModelRoutes } from './logged-model-routes.ts'
 import { metricRoutes } from './metric-routes.ts'
 import { otlpRoutes } from './otlp-routes.ts'
+import { runGroupRoutes } from './run-group-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { serverRoutes } from './server-routes.ts'
 import { traceAnalysisRoutes } from './trace-analysis-routes.ts'
@@ -24,6 +25,7 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   serverRoutes(app)
   experimentRoutes(app)
   runRoutes(app)
+  runGroupRoutes(app)
   logRoutes(app)
   inputRoutes(app)
   importRoutes(app)

@@ -108,7 +108,8 @@ function checkLimit(asked: number): void {
   )
 }
 
-function viewTest(view: ViewType): SqlPart {
+/** A test of a row `r` of `tracking_run`. */
+export function viewTest(view: ViewType): SqlPart {
   const stages = {
     [ViewType.ActiveOnly]: "= 'active'",
     [ViewType.DeletedOnly]: "= 'deleted'",

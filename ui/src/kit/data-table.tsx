@@ -44,6 +44,8 @@ export interface DataTableProps<Row extends RowData> {
   readonly onOpen?: (row: Row) => void
   readonly selected?: ReadonlySet<string>
   readonly onSelect?: (selected: ReadonlySet<string>) => void
+  /** Which rows have a box; all when absent. */
+  readonly selectable?: (row: Row) => boolean
   /** Called while the last rows are in sight, again and again: it loads more unless it does already. */
   readonly onEnd?: () => void
   /** Takes the height that is left; without it the table ends at `maxHeight`. */
@@ -103,7 +105,11 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>): Reac
                 columns={columns}
                 reachable={index === body.keys.current}
                 selected={selected?.has(id)}
-                onSelect={body.toggle && (() => body.toggle?.(id))}
+                onSelect={
+                  body.toggle && (props.selectable?.(row) ?? true)
+                    ? () => body.toggle?.(id)
+                    : undefined
+                }
                 onOpen={props.onOpen}
                 onFocus={() => body.keys.setCurrent(index)}
               />
@@ -164,7 +170,12 @@ function useBody<Row extends RowData>(
     pageSize: Math.max(1, Math.floor((frame.current?.clientHeight ?? 400) / height) - 2),
     scrollTo: (index) => virtual.scrollToIndex(index),
     onOpen: onOpen && ((index) => model[index] && onOpen(model[index].original)),
-    onToggle: toggle && ((index) => model[index] && toggle(model[index].id)),
+    onToggle:
+      toggle &&
+      ((index) => {
+        const row = model[index]
+        if (row !== undefined && (props.selectable?.(row.original) ?? true)) toggle(row.id)
+      }),
   })
   const items = virtual.getVirtualItems()
   const rows = items.flatMap((item) => {

@@ -1,6 +1,8 @@
 import { Toast as Base } from '@base-ui/react/toast'
 import type { ReactNode } from 'react'
 import { ApiError } from '../api/http.ts'
+import { buttonClass } from './button.tsx'
+import { classNames } from './class-names.ts'
 import { Icon } from './icons.tsx'
 import styles from './toast.module.css'
 
@@ -9,6 +11,21 @@ const manager = Base.createToastManager()
 /** Says that something was done. Announced politely to screen readers. */
 export function sayDone(title: string, description?: string): void {
   manager.add({ title, description, timeout: 5000 })
+}
+
+/** Says that something is gone, and takes it back on a click while the message stands. */
+export function sayUndoable(title: string, undo: () => void): void {
+  const id = manager.add({
+    title,
+    timeout: 10_000,
+    actionProps: {
+      children: 'Undo',
+      onClick: () => {
+        manager.close(id)
+        undo()
+      },
+    },
+  })
 }
 
 /** Says that something was not done and why; it stays until it is closed. */
@@ -44,6 +61,7 @@ function ToastList(): ReactNode {
       <Base.Content className={styles['content']}>
         <Base.Title className={styles['title']} />
         <Base.Description className={styles['text']} />
+        <Base.Action className={classNames(buttonClass('default', true), styles['action'])} />
         <Base.Close className={styles['close']} aria-label="Close message">
           <Icon name="close" size={14} />
         </Base.Close>

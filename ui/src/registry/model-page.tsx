@@ -5,12 +5,14 @@ import { CopyId } from '../kit/code.tsx'
 import { formatSort, parseSort, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
 import { formatCount } from '../kit/format.ts'
-import { Markdown } from '../kit/markdown.tsx'
-import { Page, PageHeader, Panel } from '../kit/page.tsx'
+import { Columns, Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Badge, StageBadge, Status } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { Note } from '../tracking/note.tsx'
+import { TagList } from '../tracking/tag-list.tsx'
+import { useDescribe, useSetModelTag } from './use-describe.ts'
 import { useModel } from './use-models.ts'
 import { checkCount } from './check-count.ts'
 import { ModelTimeline } from './timeline.tsx'
@@ -118,6 +120,8 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/models/$name' })
   const versions = useVersions(model.name)
+  const describe = useDescribe({ name: model.name })
+  const setTag = useSetModelTag({ name: model.name })
   const aliases = useMemo(() => {
     const found = new Map<string, string[]>()
     for (const { alias, version } of model.aliases ?? []) {
@@ -153,11 +157,7 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
           { name: 'Load', value: <CopyId id={`models:/${model.name}/Production`} /> },
         ]}
       />
-      {model.description !== undefined && model.description !== '' && (
-        <Panel>
-          <Markdown text={model.description} />
-        </Panel>
-      )}
+      <Note about="model" word="description" text={model.description} onSave={describe.mutate} />
       <Loaded query={versions} what="load the versions">
         {(found) =>
           found.length === 0 ? (
@@ -183,7 +183,14 @@ function ModelBody({ model }: { readonly model: RegisteredModel }): ReactNode {
                   })
                 }
               />
-              <ModelTimeline name={model.name} versions={found} />
+              <Columns>
+                <ModelTimeline name={model.name} versions={found} />
+                <TagList
+                  tags={model.tags ?? []}
+                  busy={setTag.isPending}
+                  onChange={(change) => setTag.mutate(change)}
+                />
+              </Columns>
             </>
           )
         }

@@ -1,15 +1,15 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useMemo, type ReactNode } from 'react'
+import { Fragment, useMemo, type ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { formatSort, parseSort, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
-import { SearchInput } from '../kit/field.tsx'
+import { FilterBar, FilterProblem } from '../kit/filter-bar.tsx'
 import { formatCount, pluralise } from '../kit/format.ts'
 import { Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Badge } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
-import { Toolbar } from '../kit/toolbar.tsx'
+import { modelGrammar } from '../tracking/search-grammar.ts'
 import { useModels } from './use-models.ts'
 import type { ModelVersion, RegisteredModel } from './wire.ts'
 
@@ -73,13 +73,15 @@ const columns: readonly Column<RegisteredModel>[] = [
   {
     id: 'aliases',
     header: 'Aliases',
-    width: 200,
+    width: 300,
     value: (model) => model.aliases?.map((alias) => alias.alias).join(', '),
     cell: (model) =>
       model.aliases?.map((alias) => (
-        <Badge key={alias.alias} tone="accent">
-          @{alias.alias} → v{alias.version}
-        </Badge>
+        <Fragment key={alias.alias}>
+          <Badge tone="accent">
+            @{alias.alias} v{alias.version}
+          </Badge>{' '}
+        </Fragment>
       )),
   },
   {
@@ -97,17 +99,18 @@ const columns: readonly Column<RegisteredModel>[] = [
   },
 ]
 
+function tagKeys(models: readonly RegisteredModel[]): string[] {
+  const keys = new Set(models.flatMap((model) => (model.tags ?? []).map((tag) => tag.key)))
+  return [...keys].sort().map((key) => `tags.${key}`)
+}
+
 const registerCommand = `mlflow.register_model("runs:/<run id>/model", "churn")`
 
 export function ModelsPage(): ReactNode {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/models' })
-  const query = useModels()
-  const wanted = (search.q ?? '').toLowerCase()
-  const rows = useMemo(
-    () => query.data?.filter((model) => model.name.toLowerCase().includes(wanted)),
-    [query.data, wanted],
-  )
+  const filter = search.q ?? ''
+  const query = useModels(filter)
   const sort = useMemo(() => parseSort(search.sort), [search.sort])
   return (
     <Page title="Models" fill>
@@ -118,46 +121,53 @@ export function ModelsPage(): ReactNode {
           query.data && <span className="muted">{pluralise(query.data.length, 'model')}</span>
         }
       />
-      <Toolbar>
-        <SearchInput
-          label="Find a model by name"
-          placeholder="Find by name"
-          value={search.q ?? ''}
-          onChange={(event) =>
-            void navigate({ search: { ...search, q: event.target.value }, replace: true })
-          }
+      <FilterBar
+        label="Filter models"
+        grammar={modelGrammar}
+        value={filter}
+        keys={tagKeys(query.data ?? [])}
+        problem={query.isError}
+        onApply={(q) => void navigate({ search: { ...search, q } })}
+      />
+      {query.isError ? (
+        <FilterProblem
+          filter={filter}
+          error={query.error}
+          what="search the models"
+          onRetry={() => void query.refetch()}
         />
-      </Toolbar>
-      <Loaded query={{ ...query, data: rows }} what="load the models">
-        {(found) =>
-          found.length === 0 ? (
-            <EmptyState
-              icon="model"
-              title={wanted === '' ? 'No models yet' : 'No model matches'}
-              {...(wanted === '' ? { command: registerCommand } : {})}
-            >
-              {wanted === '' &&
-                'A registered model collects the versions that may go to production. Register one from a run:'}
-            </EmptyState>
-          ) : (
-            <DataTable
-              label="Models"
-              fill
-              rows={found}
-              columns={columns}
-              rowId={(model) => model.name}
-              sort={sort}
-              onSort={(next) =>
-                void navigate({ search: { ...search, sort: formatSort(next) ?? '' } })
-              }
-              onOpen={(model) =>
-                void navigate({ to: '/models/$name', params: { name: model.name } })
-              }
-              footer={`${formatCount(found.length)} shown`}
-            />
-          )
-        }
-      </Loaded>
+      ) : (
+        <Loaded query={query} what="load the models">
+          {(found) =>
+            found.length === 0 ? (
+              <EmptyState
+                icon="model"
+                title={filter === '' ? 'No models yet' : 'No model matches'}
+                {...(filter === '' ? { command: registerCommand } : {})}
+              >
+                {filter === '' &&
+                  'A registered model collects the versions that may go to production. Register one from a run:'}
+              </EmptyState>
+            ) : (
+              <DataTable
+                label="Models"
+                fill
+                rows={found}
+                columns={columns}
+                rowId={(model) => model.name}
+                sort={sort}
+                onSort={(next) =>
+                  void navigate({ search: { ...search, sort: formatSort(next) ?? '' } })
+                }
+                onOpen={(model) =>
+                  void navigate({ to: '/models/$name', params: { name: model.name } })
+                }
+                footer={`${formatCount(found.length)} shown`}
+              />
+            )
+          }
+        </Loaded>
+      )}
     </Page>
   )
 }

@@ -13,9 +13,13 @@ interface Look {
   readonly say: (activity: Activity) => string
 }
 
+function moved({ from_stage: from = '', to_stage: to = '' }: Activity): string {
+  return from === '' || from === 'None' ? `moved it to ${to}` : `moved it from ${from} to ${to}`
+}
+
 const looks: Readonly<Record<string, Look>> = {
-  APPLIED_TRANSITION: { icon: 'skip', say: (one) => `moved it to ${one.to_stage ?? ''}` },
-  SYSTEM_TRANSITION: { icon: 'skip', say: (one) => `moved it to ${one.to_stage ?? ''}` },
+  APPLIED_TRANSITION: { icon: 'skip', say: moved },
+  SYSTEM_TRANSITION: { icon: 'skip', say: moved },
   REQUESTED_TRANSITION: { icon: 'hand', say: (one) => `asked for ${one.to_stage ?? ''}` },
   APPROVED_REQUEST: { icon: 'check', say: (one) => `approved ${one.to_stage ?? ''}` },
   REJECTED_REQUEST: { icon: 'cross', say: (one) => `rejected ${one.to_stage ?? ''}` },
@@ -24,6 +28,8 @@ const looks: Readonly<Record<string, Look>> = {
     say: (one) => `withdrew the request for ${one.to_stage ?? ''}`,
   },
   REGISTERED: { icon: 'plus', say: () => 'registered it' },
+  ALIAS_SET: { icon: 'tag', say: (one) => `gave it the alias @${one.system_comment ?? ''}` },
+  ALIAS_DELETED: { icon: 'tag', say: (one) => `took the alias @${one.system_comment ?? ''} away` },
   NEW_COMMENT: { icon: 'chat', say: () => 'said' },
 }
 
@@ -117,7 +123,8 @@ function Entry({
   readonly subject?: ReactNode
 }): ReactNode {
   const look = looks[activity.activity_type] ?? other
-  const comment = activity.comment || activity.system_comment
+  const alias = activity.activity_type.startsWith('ALIAS_')
+  const comment = alias ? undefined : activity.comment || activity.system_comment
   return (
     <li className={styles['entry']}>
       <span className={styles['icon']}>

@@ -1,4 +1,4 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
 import type { RegisteredModel } from './wire.ts'
 
@@ -10,15 +10,20 @@ interface ModelsPage {
   readonly next_page_token?: string
 }
 
-/** Every registered model, by name. */
-export function useModels(): UseQueryResult<readonly RegisteredModel[]> {
+/** The registered models that a filter finds, by name; every one without a filter. */
+export function useModels(filter = ''): UseQueryResult<readonly RegisteredModel[]> {
   return useQuery({
-    queryKey: ['models', 'list'],
+    queryKey: ['models', 'list', filter],
+    placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const found: RegisteredModel[] = []
       let token: string | undefined
       do {
-        const query = { max_results: pageSize, page_token: token }
+        const query = {
+          max_results: pageSize,
+          page_token: token,
+          filter: filter === '' ? undefined : filter,
+        }
         const page = await requestJson<ModelsPage>(`${base}/search`, { query, signal })
         found.push(...(page.registered_models ?? []))
         token = page.next_page_token || undefined

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { CheckSections } from '../gates/check-sections.tsx'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { CopyId } from '../kit/code.tsx'
-import { Markdown } from '../kit/markdown.tsx'
+import { pluralise } from '../kit/format.ts'
 import { Columns, KeyValues, Page, PageHeader, Panel, Section, type Fact } from '../kit/page.tsx'
 import { Loaded } from '../kit/states.tsx'
 import { Badge, StageBadge, Status } from '../kit/status.tsx'
@@ -12,12 +12,16 @@ import { Tabs } from '../kit/tabs.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { VersionWhy } from '../provenance/version-why.tsx'
 import { useEndpoints } from '../serving/use-endpoints.ts'
+import { Note } from '../tracking/note.tsx'
+import { TagList } from '../tracking/tag-list.tsx'
 import { runName } from '../tracking/run-facts.ts'
 import { useRun } from '../tracking/use-runs.ts'
 import type { Run, Tag } from '../tracking/wire.ts'
+import { AliasList } from './alias-list.tsx'
 import { Answer, Question } from './decision-panel.tsx'
 import { StageMenu } from './stage-menu.tsx'
 import { Timeline } from './timeline.tsx'
+import { useDescribe, useSetModelTag } from './use-describe.ts'
 import { useOpenRequests } from './use-requests.ts'
 import { useVersion, useVersions } from './use-versions.ts'
 import { VersionDiff } from './version-diff.tsx'
@@ -127,23 +131,22 @@ function Evidence({
   readonly open: readonly TransitionRequest[]
   readonly run: Run | undefined
 }): ReactNode {
-  const description = version.description ?? ''
+  const describe = useDescribe({ name: version.name, version: version.version })
   return (
     <Columns>
       <div className={styles['stack']}>
+        <Note
+          about="version"
+          word="description"
+          text={version.description}
+          onSave={describe.mutate}
+        />
         <CheckSections model={version.name} version={version.version} />
         <VersionDiff version={version} live={live} />
         {open.map((request) => (
           <Answer key={request.request_id} request={request} />
         ))}
         <Timeline name={version.name} version={version.version} />
-        {description !== '' && (
-          <Section title="Description">
-            <Panel>
-              <Markdown text={description} />
-            </Panel>
-          </Section>
-        )}
       </div>
       <VersionSide version={version} run={run} />
     </Columns>
@@ -178,30 +181,34 @@ function VersionSide({
           ))}
         </Panel>
       </Section>
-      <Tags tags={version.tags ?? []} />
+      <AliasList version={version} />
+      <Tags version={version} />
     </div>
   )
 }
 
-/** People's tags in sight; what gates and serving wrote, which the checks above say better, folded. */
-function Tags({ tags }: { readonly tags: readonly Tag[] }): ReactNode {
+/** People's tags, edited in place; what gates and serving wrote, which the checks say better, folded. */
+function Tags({ version }: { readonly version: ModelVersion }): ReactNode {
+  const setTag = useSetModelTag({ name: version.name, version: version.version })
+  const tags = version.tags ?? []
   const written = (tag: Tag) => /^(?:gate|millrace)\./.test(tag.key)
-  const facts = (some: readonly Tag[]) => some.map((tag) => ({ name: tag.key, value: tag.value }))
-  const own = tags.filter((tag) => !written(tag))
   const folded = tags.filter(written)
-  if (tags.length === 0) return null
   return (
-    <Section title="Tags">
-      <Panel>
-        <KeyValues facts={facts(own)} />
-        {folded.length > 0 && (
-          <details>
-            <summary>{folded.length} written by the platform</summary>
-            <KeyValues facts={facts(folded)} />
-          </details>
-        )}
-      </Panel>
-    </Section>
+    <>
+      <TagList
+        tags={tags.filter((tag) => !written(tag))}
+        busy={setTag.isPending}
+        onChange={(change) => setTag.mutate(change)}
+      />
+      {folded.length > 0 && (
+        <details>
+          <summary>{pluralise(folded.length, 'tag')} written by the platform</summary>
+          <Panel>
+            <KeyValues facts={folded.map((tag) => ({ name: tag.key, value: tag.value }))} />
+          </Panel>
+        </details>
+      )}
+    </>
   )
 }
 

@@ -1,15 +1,20 @@
 import type { ReactNode } from 'react'
 import type { CellValue, Column } from '../kit/columns.ts'
-import { formatDuration, formatMetric, pluralise } from '../kit/format.ts'
+import { classNames } from '../kit/class-names.ts'
+import { formatCount, formatDuration, formatMetric, pluralise } from '../kit/format.ts'
 import { Icon } from '../kit/icons.tsx'
-import { summarise, type Entry, type GroupEntry } from './run-groups.ts'
+import { Status } from '../kit/status.tsx'
+import { RelativeTime } from '../kit/time.tsx'
+import { summaryOf, type Entry, type GroupEntry, type RestEntry } from './run-groups.ts'
 import type { Run } from './wire.ts'
 import styles from './run-table.module.css'
 
 /** The run table's columns for rows that may be heads of groups. */
 export function entryColumns(
   columns: readonly Column<Run>[],
-  grouped: Column<Run> | undefined,
+  groupedBy: string | undefined,
+  /** Shows the runs of a group in a table of their own. */
+  onAll: (entry: RestEntry) => void,
 ): Column<Entry>[] {
   return columns.map((column, index): Column<Entry> => ({
     id: column.id,
@@ -20,8 +25,11 @@ export function entryColumns(
     value: (entry): CellValue => (entry.kind === 'run' ? column.value?.(entry.run) : undefined),
     cell: (entry) => {
       if (entry.kind === 'run') return runCell(column, entry.run, index === 0 && entry.nested)
+      if (entry.kind === 'rest') {
+        return index === 0 ? <RestName entry={entry} onAll={() => onAll(entry)} /> : null
+      }
       return index === 0 ? (
-        <GroupName entry={entry} by={grouped?.header ?? ''} />
+        <GroupName entry={entry} by={groupedBy ?? ''} />
       ) : (
         <GroupCell entry={entry} column={column} />
       )
@@ -35,10 +43,31 @@ function runCell(column: Column<Run>, run: Run, nested: boolean): ReactNode {
   return nested ? <span className={styles['nested']}>{shown}</span> : shown
 }
 
-/** What every run of the group shows. */
-function sameCell(entry: GroupEntry, column: Column<Run>): ReactNode {
-  const [first] = entry.runs
-  return first === undefined ? undefined : column.cell?.(first)
+/** That runs are on their way, or how many more the group has. */
+function RestName({
+  entry,
+  onAll,
+}: {
+  readonly entry: RestEntry
+  readonly onAll: () => void
+}): ReactNode {
+  if (entry.problem !== undefined) {
+    return <span className={styles['nested']}>{entry.problem}</span>
+  }
+  if (entry.loaded === 0) {
+    return (
+      <span className={classNames(styles['nested'], 'muted')} role="status">
+        Loading…
+      </span>
+    )
+  }
+  return (
+    <span className={styles['nested']}>
+      <button type="button" className="link" onClick={onAll}>
+        Show all {formatCount(entry.group.runs)} in a table of their own
+      </button>
+    </span>
+  )
 }
 
 function GroupName({ entry, by }: { readonly entry: GroupEntry; readonly by: string }): ReactNode {
@@ -46,7 +75,7 @@ function GroupName({ entry, by }: { readonly entry: GroupEntry; readonly by: str
     <span className={styles['group']} title={`${by}: ${entry.name}`}>
       <Icon name={entry.open ? 'chevron-down' : 'chevron'} size={14} />
       <strong>{entry.name}</strong>{' '}
-      <span className="muted">{pluralise(entry.runs.length, 'run')}</span>
+      <span className="muted">{pluralise(entry.group.runs, 'run')}</span>
     </span>
   )
 }
@@ -58,8 +87,10 @@ function GroupCell({
   readonly entry: GroupEntry
   readonly column: Column<Run>
 }): ReactNode {
-  if (column.id === 'attributes.start_time') return null
-  const summary = summarise(entry.runs, column)
+  if (column.id === 'attributes.start_time') {
+    return <RelativeTime time={entry.group.newest_start_time} />
+  }
+  const summary = summaryOf(entry.group, column)
   switch (summary.kind) {
     case 'mean': {
       const text =
@@ -67,7 +98,8 @@ function GroupCell({
       return <span title={`Mean of ${pluralise(summary.count, 'run')}`}>{text}</span>
     }
     case 'same':
-      return sameCell(entry, column) ?? <span title={summary.value}>{summary.value}</span>
+      if (column.id === 'attributes.status') return <Status state={summary.value} />
+      return <span title={summary.value}>{summary.value}</span>
     case 'many':
       return <span className="muted">{summary.count} values</span>
     case 'none':

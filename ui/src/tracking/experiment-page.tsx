@@ -10,10 +10,11 @@ import { Loaded } from '../kit/states.tsx'
 import { Story } from '../kit/story.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { Note, noteKey } from './note.tsx'
+import { TagList } from './tag-list.tsx'
 import { RunTable } from './run-table.tsx'
 import { TraceTable } from './trace-table.tsx'
 import { useExperiment, useSetExperimentTag } from './use-experiments.ts'
-import { tagOf, type Experiment } from './wire.ts'
+import { tagOf, type Experiment, type Tag } from './wire.ts'
 
 const route = getRouteApi('/experiments/$experimentId')
 
@@ -68,7 +69,7 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
               onChange={(tab) => void navigate({ search: tab === 'traces' ? { tab } : {} })}
             />
             <Button icon="file" onClick={() => setEditing(true)}>
-              {note === undefined ? 'Write a note' : 'Note'}
+              Note and tags
             </Button>
           </>
         }
@@ -76,11 +77,19 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
           { name: 'Id', value: <CopyId id={experiment.experiment_id} /> },
           { name: 'Changed', value: <RelativeTime time={experiment.last_update_time} /> },
           { name: 'Artifacts', value: <CopyId id={experiment.artifact_location ?? ''} /> },
+          ...ownTags(experiment)
+            .slice(0, 4)
+            .map(({ key, value }) => ({ name: key, value })),
         ]}
       />
       <NoteDialog experiment={experiment} open={editing} onClose={() => setEditing(false)} />
     </>
   )
+}
+
+/** The tags that people set; MLflow's and saved views are told elsewhere. */
+function ownTags(experiment: Experiment): Tag[] {
+  return (experiment.tags ?? []).filter(({ key }) => !/^(?:mlflow|millrace)\./.test(key))
 }
 
 /** The run table has the page; the note opens over it. */
@@ -106,6 +115,11 @@ function NoteDialog({
         about="experiment"
         text={tagOf(experiment.tags, noteKey)}
         onSave={(value) => setTag.mutate({ key: noteKey, value })}
+      />
+      <TagList
+        tags={ownTags(experiment)}
+        busy={setTag.isPending}
+        onChange={(change) => setTag.mutate(change)}
       />
     </Dialog>
   )

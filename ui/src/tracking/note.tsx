@@ -12,9 +12,12 @@ export const noteKey = 'mlflow.note.content'
 export function Note({
   text,
   about,
+  word = 'note',
   onSave,
 }: {
   readonly text: string | undefined
+  /** What it is called: a note, or a description. */
+  readonly word?: string
   /** What it is about: "run". */
   readonly about: string
   /** Undefined takes the note away. */
@@ -23,18 +26,21 @@ export function Note({
   const [editing, setEditing] = useState(false)
   const has = text !== undefined && text !== ''
   const edit = (
-    <Button small icon={has ? 'file' : 'plus'} onClick={() => setEditing(true)}>
-      {has ? 'Edit the note' : 'Write a note'}
+    <Button small icon={has ? 'edit' : 'plus'} onClick={() => setEditing(true)}>
+      {has ? `Edit the ${word}` : `Write a ${word}`}
     </Button>
   )
   if (!editing && !has) return <div>{edit}</div>
   return (
-    <Section title="Note" actions={editing ? undefined : edit}>
+    <Section
+      title={`${word.charAt(0).toUpperCase()}${word.slice(1)}`}
+      actions={editing ? undefined : edit}
+    >
       <Panel>
         {editing ? (
           <NoteForm
             text={text ?? ''}
-            about={about}
+            label={`${word.charAt(0).toUpperCase()}${word.slice(1)} ${word === 'note' ? 'on' : 'of'} this ${about}`}
             onCancel={() => setEditing(false)}
             onSave={(next) => {
               onSave(next.trim() === '' ? undefined : next)
@@ -49,14 +55,14 @@ export function Note({
   )
 }
 
-export function NoteForm({
+function NoteForm({
   text,
-  about,
+  label,
   onSave,
   onCancel,
 }: {
   readonly text: string
-  readonly about: string
+  readonly label: string
   readonly onSave: (text: string) => void
   readonly onCancel: () => void
 }): ReactNode {
@@ -67,7 +73,7 @@ export function NoteForm({
   }
   return (
     <form className={styles['form']} onSubmit={save}>
-      <Field label={`Note on this ${about}`} hint="Markdown. Escape leaves it as it was.">
+      <Field label={label} hint="Markdown. Escape leaves it as it was.">
         {(id, describedBy) => (
           <TextArea
             id={id}

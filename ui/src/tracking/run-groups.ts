@@ -1,6 +1,5 @@
-import type { Column } from '../kit/columns.ts'
-import { runName } from './run-facts.ts'
-import { tagOf, type Run } from './wire.ts'
+import type { Column, SortKey } from '../kit/columns.ts'
+import type { Run } from './wire.ts'
 
 export interface RunEntry {
   readonly kind: 'run'
@@ -15,12 +14,52 @@ export interface GroupEntry {
   /** The group's value, safe in a list with commas. */
   readonly id: string
   readonly name: string
-  readonly runs: readonly Run[]
+  readonly group: RunGroup
   readonly open: boolean
+  /** Its runs as far as they are loaded: none while it is closed. */
+  readonly runs: readonly Run[]
 }
 
-/** One row of the run table: a run, or the head of runs that share a value. */
-export type Entry = RunEntry | GroupEntry
+/** Under a group's runs: that they come, or that there are more than stand here. */
+export interface RestEntry {
+  readonly kind: 'rest'
+  readonly id: string
+  readonly group: RunGroup
+  readonly loaded: number
+  readonly problem: string | undefined
+}
+
+/** One row of the run table: a run, the head of runs that share a value, or what is left of those. */
+export type Entry = RunEntry | GroupEntry | RestEntry
+
+export interface TextSummary {
+  /** How many different texts there are. */
+  readonly values: number
+  /** The one that all share. */
+  readonly value?: string
+}
+
+/** Runs that share a value, as the server sums them up. */
+export interface RunGroup {
+  /** Null where runs have no such value. */
+  readonly value: string | null
+  /** What a person calls it, where the value is an id. */
+  readonly name?: string
+  readonly runs: number
+  readonly status: TextSummary
+  readonly user_id: TextSummary
+  readonly mean_duration_ms: number | null
+  readonly newest_start_time: number
+  readonly metrics: readonly {
+    readonly key: string
+    readonly runs: number
+    readonly mean: number
+    readonly min: number
+    readonly max: number
+  }[]
+  readonly params: readonly (TextSummary & { readonly key: string })[]
+  readonly tags: readonly (TextSummary & { readonly key: string })[]
+}
 
 export const parentColumn = 'tags.mlflow.parentRunId'
 
@@ -32,45 +71,91 @@ export function isGroupable(id: string): boolean {
   )
 }
 
-function valueOf(run: Run, column: Column<Run>): string {
-  if (column.id === parentColumn) {
-    return tagOf(run.data?.tags, 'mlflow.parentRunId') ?? run.info.run_id
-  }
-  return String(column.value?.(run) ?? '')
+/** A group's place in the URL's list of open ones. */
+export function idOfGroup({ value }: RunGroup): string {
+  return value === null ? '!' : `=${encodeURIComponent(value)}`
 }
 
-/** The runs as rows; with a column, gathered by its values in the order in which those first come. */
-export function entriesOf(
-  runs: readonly Run[],
-  column: Column<Run> | undefined,
-  open: ReadonlySet<string>,
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+function nameInFilter(column: string): string {
+  if (column === 'dataset') return 'dataset.name'
+  const [kind = '', ...rest] = column.split('.')
+  return `${kind}.\`${rest.join('.').replaceAll('`', '``')}\``
+}
+
+/** The filter that finds the runs of a group; undefined when the grammar cannot say it. */
+export function filterOfGroup(
+  filter: string,
+  column: string,
+  { value }: RunGroup,
+): string | undefined {
+  const isPair = /^(?:params|tags)\./.test(column)
+  if (value === null && !isPair) return undefined
+  const own = nameInFilter(column)
+  const test = value === null ? `${own} IS NULL` : `${own} = ${quoted(value)}`
+  return filter.trim() === '' ? test : `${filter} AND ${test}`
+}
+
+/** In the order that the table is sorted by: a metric by its best run, the newest groups first otherwise. */
+export function sortGroups(
+  groups: readonly RunGroup[],
+  sort: readonly SortKey[],
+): readonly RunGroup[] {
+  const [key] = sort
+  if (key === undefined) return groups
+  const sign = key.descending ? -1 : 1
+  const place = (group: RunGroup) => placeOf(group, key)
+  return groups.toSorted((left, right) => {
+    const [a, b] = [place(left), place(right)]
+    if (a === undefined || b === undefined) {
+      return Number(a === undefined) - Number(b === undefined)
+    }
+    return (a - b) * sign
+  })
+}
+
+function placeOf(group: RunGroup, { id, descending }: SortKey): number | undefined {
+  if (id === 'attributes.start_time') return group.newest_start_time
+  if (!id.startsWith('metrics.')) return undefined
+  const found = group.metrics.find((one) => one.key === id.slice('metrics.'.length))
+  return descending ? found?.max : found?.min
+}
+
+/** Runs of an open group, as far as they are loaded. */
+export interface Members {
+  readonly runs: readonly Run[]
+  readonly problem: string | undefined
+}
+
+/** Groups as rows, the runs of the open ones under them. */
+export function entriesOfGroups(
+  groups: readonly RunGroup[],
+  members: ReadonlyMap<string, Members>,
 ): Entry[] {
-  const entry = (run: Run, nested: boolean): RunEntry => ({
-    kind: 'run',
-    id: run.info.run_id,
-    run,
-    nested,
-  })
-  if (column === undefined) return runs.map((run) => entry(run, false))
-  const groups = new Map<string, Run[]>()
-  for (const run of runs) {
-    const value = valueOf(run, column)
-    const members = groups.get(value)
-    if (members === undefined) groups.set(value, [run])
-    else members.push(run)
-  }
-  const names = column.id === parentColumn ? namesById(runs) : undefined
-  return [...groups].flatMap(([value, members]): Entry[] => {
-    const id = `=${encodeURIComponent(value)}`
-    const isOpen = open.has(id)
-    const name = (names?.get(value) ?? value) || 'none'
-    const head: GroupEntry = { kind: 'group', id, name, runs: members, open: isOpen }
-    return isOpen ? [head, ...members.map((run) => entry(run, true))] : [head]
+  return groups.flatMap((group): Entry[] => {
+    const id = idOfGroup(group)
+    const own = members.get(id)
+    const runs = own?.runs ?? []
+    const name = (group.name ?? group.value ?? '') || 'none'
+    const head: GroupEntry = { kind: 'group', id, name, group, open: own !== undefined, runs }
+    if (own === undefined) return [head]
+    const rest: RestEntry = {
+      kind: 'rest',
+      id: `${id} rest`,
+      group,
+      loaded: runs.length,
+      problem: own.problem,
+    }
+    const whole = runs.length >= group.runs && own.problem === undefined
+    return [head, ...runs.map((run) => runEntry(run, true)), ...(whole ? [] : [rest])]
   })
 }
 
-function namesById(runs: readonly Run[]): ReadonlyMap<string, string> {
-  return new Map(runs.map((run) => [run.info.run_id, runName(run)]))
+export function runEntry(run: Run, nested: boolean): RunEntry {
+  return { kind: 'run', id: run.info.run_id, run, nested }
 }
 
 /** What stands in a group's row: the mean of numbers, a value that all share, or how many there are. */
@@ -80,15 +165,28 @@ export type Summary =
   | { readonly kind: 'many'; readonly count: number }
   | { readonly kind: 'none' }
 
-export function summarise(runs: readonly Run[], column: Column<Run>): Summary {
-  const values = runs.map((run) => column.value?.(run)).filter((value) => value !== undefined)
-  const numbers = values.filter((value) => typeof value === 'number' && Number.isFinite(value))
-  if (numbers.length > 0 && column.align === 'end') {
-    const sum = numbers.reduce((total: number, value) => total + Number(value), 0)
-    return { kind: 'mean', mean: sum / numbers.length, count: numbers.length }
+export function summaryOf(group: RunGroup, column: Column<Run>): Summary {
+  const [kind = '', ...rest] = column.id.split('.')
+  const key = rest.join('.')
+  if (kind === 'metrics') {
+    const found = group.metrics.find((one) => one.key === key)
+    return found === undefined ? none : { kind: 'mean', mean: found.mean, count: found.runs }
   }
-  const texts = new Set(values.map(String))
-  const [first] = texts
-  if (first === undefined) return { kind: 'none' }
-  return texts.size === 1 ? { kind: 'same', value: first } : { kind: 'many', count: texts.size }
+  if (kind === 'params' || kind === 'tags') {
+    return ofTexts(group[kind].find((one) => one.key === key))
+  }
+  if (column.id === 'duration' && group.mean_duration_ms !== null) {
+    return { kind: 'mean', mean: group.mean_duration_ms, count: group.runs }
+  }
+  if (column.id === 'attributes.status') return ofTexts(group.status)
+  return column.id === 'attributes.user_id' ? ofTexts(group.user_id) : none
+}
+
+const none: Summary = { kind: 'none' }
+
+function ofTexts(found: TextSummary | undefined): Summary {
+  if (found === undefined || found.value === '') return none
+  return found.value === undefined
+    ? { kind: 'many', count: found.values }
+    : { kind: 'same', value: found.value }
 }

@@ -2,55 +2,73 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
 import { formatSort } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
+import { FilterProblem } from '../kit/filter-bar.tsx'
 import { pluralise } from '../kit/format.ts'
-import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx'
+import { EmptyState, SkeletonRows } from '../kit/states.tsx'
 import { entryColumns } from './entry-columns.tsx'
-import type { Entry } from './run-groups.ts'
+import { filterOfGroup, type Entry } from './run-groups.ts'
 import { RunToolbar } from './run-toolbar.tsx'
 import { useRunTable, type RunTableState } from './use-run-table.ts'
 
 /** The runs of an experiment. Filter, sort, columns, groups and selection are in the URL. */
 export function RunTable({ experimentId }: { readonly experimentId: string }): ReactNode {
   const state = useRunTable(experimentId)
-  const { query, runs, search } = state
-  const filtered = search.q !== undefined || search.view === 'deleted'
   return (
     <>
       <RunToolbar experimentId={experimentId} state={state} />
-      {query.isError && (
-        <ErrorState
-          error={query.error}
-          what="search the runs"
-          onRetry={() => void query.refetch()}
-        />
-      )}
-      {query.isPending && <SkeletonRows count={14} />}
-      {query.isSuccess && runs.length === 0 && (
-        <NoRuns filtered={filtered} experimentId={experimentId} />
-      )}
-      {runs.length > 0 && !query.isError && <Rows experimentId={experimentId} state={state} />}
+      <TableBody experimentId={experimentId} state={state} />
     </>
   )
 }
 
-const entryId = (entry: Entry) => entry.id
-
-function Rows({
-  experimentId,
-  state,
-}: {
+interface TableBodyProps {
   readonly experimentId: string
   readonly state: RunTableState
-}): ReactNode {
-  const { set, search, shown, grouped, entries, runs } = state
+}
+
+function TableBody({ experimentId, state }: TableBodyProps): ReactNode {
+  const { query, runs, search, groups } = state
+  const failed = query.isError ? query : groups.isError ? groups : undefined
+  if (failed !== undefined) {
+    return (
+      <FilterProblem
+        filter={search.q ?? ''}
+        error={failed.error}
+        what="search the runs"
+        onRetry={() => void failed.refetch()}
+      />
+    )
+  }
+  const waiting = state.groupedBy !== undefined && groups.isPending && runs.length > 0
+  if (query.isPending || waiting) return <SkeletonRows count={14} />
+  if (runs.length > 0) return <Rows experimentId={experimentId} state={state} />
+  const filtered = search.q !== undefined || search.view === 'deleted'
+  return <NoRuns filtered={filtered} experimentId={experimentId} />
+}
+
+const entryId = (entry: Entry) => entry.id
+
+function Rows({ experimentId, state }: TableBodyProps): ReactNode {
+  const { set, search, shown, groupedBy, entries } = state
   const navigate = useNavigate()
-  const columns = useMemo(() => entryColumns(shown, grouped), [shown, grouped])
+  const columns = useMemo(
+    () =>
+      entryColumns(shown, groupedBy, (entry) =>
+        set({
+          q: filterOfGroup(search.q ?? '', search.group ?? '', entry.group) ?? '',
+          group: '',
+          open: '',
+        }),
+      ),
+    [shown, groupedBy, search.q, search.group],
+  )
   const selected = useMemo(() => withGroups(state.selected, entries), [state.selected, entries])
   const open = (entry: Entry) => {
     if (entry.kind === 'group') {
       set({ open: toggled(search.open, entry.id) }, true)
       return
     }
+    if (entry.kind === 'rest') return
     void navigate({
       to: '/experiments/$experimentId/runs/$runId',
       params: { experimentId, runId: entry.id },
@@ -67,25 +85,32 @@ function Rows({
       serverSorted
       onSort={(next) => set({ sort: formatSort(next) ?? '' })}
       selected={selected}
+      selectable={isSelectable}
       onSelect={(next) =>
         set({ selected: selectionOf(next, entries, state.selected).join(',') }, true)
       }
       onOpen={open}
-      onEnd={state.more}
-      footer={
-        <span role="status">
-          {grouped !== undefined && `${groupCount(entries)} of `}
-          {pluralise(runs.length, 'run')} loaded
-          {state.query.data?.more === true ? '; more come as you scroll' : ', that is all'}
-          {state.loadingMore ? ' … loading' : ''}
-        </span>
-      }
+      {...(groupedBy === undefined ? { onEnd: state.more } : {})}
+      footer={<span role="status">{footOf(state)}</span>}
     />
   )
 }
 
-function groupCount(entries: readonly Entry[]): string {
-  return pluralise(entries.filter((entry) => entry.kind === 'group').length, 'group')
+/** A group's box stands for its runs, so they must all be there. */
+function isSelectable(entry: Entry): boolean {
+  if (entry.kind === 'group') return entry.runs.length > 0 && entry.runs.length >= entry.group.runs
+  return entry.kind === 'run'
+}
+
+function footOf({ groupedBy, groups, runs, query, loadingMore }: RunTableState): string {
+  if (groupedBy !== undefined) {
+    const found = groups.data?.groups ?? []
+    const count = found.reduce((sum, group) => sum + group.runs, 0)
+    const cut = groups.data?.is_cut === true ? '; these groups have the newest runs' : ''
+    return `${pluralise(found.length, 'group')} of ${pluralise(count, 'run')}${cut}`
+  }
+  const more = query.data?.more === true ? '; more come as you scroll' : ', that is all'
+  return `${pluralise(runs.length, 'run')} loaded${more}${loadingMore ? ' … loading' : ''}`
 }
 
 function toggled(list: string | undefined, id: string): string {
@@ -97,7 +122,10 @@ function toggled(list: string | undefined, id: string): string {
 /** A group counts as selected when all its runs are. */
 function withGroups(selected: ReadonlySet<string>, entries: readonly Entry[]): Set<string> {
   const groups = entries.filter(
-    (entry) => entry.kind === 'group' && entry.runs.every((run) => selected.has(run.info.run_id)),
+    (entry) =>
+      entry.kind === 'group' &&
+      isSelectable(entry) &&
+      entry.runs.every((run) => selected.has(run.info.run_id)),
   )
   return new Set([...selected, ...groups.map((entry) => entry.id)])
 }
@@ -110,7 +138,7 @@ function selectionOf(
 ): string[] {
   const ids = new Set(next)
   for (const entry of entries) {
-    if (entry.kind !== 'group') continue
+    if (entry.kind !== 'group' || !isSelectable(entry)) continue
     const now = ids.delete(entry.id)
     const before = entry.runs.every((run) => selected.has(run.info.run_id))
     if (now === before) continue

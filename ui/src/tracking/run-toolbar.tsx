@@ -4,8 +4,9 @@ import { Button, buttonClass, IconButton } from '../kit/button.tsx'
 import { ColumnChooser } from '../kit/column-chooser.tsx'
 import { downloadText, toCsv, type Column } from '../kit/columns.ts'
 import { Segments, Select } from '../kit/field.tsx'
-import { FilterBar } from './filter-bar.tsx'
+import { FilterBar } from '../kit/filter-bar.tsx'
 import { isGroupable, parentColumn } from './run-groups.ts'
+import { runGrammar } from './search-grammar.ts'
 import type { RunTableState } from './use-run-table.ts'
 import { ViewsButton } from './views-button.tsx'
 import type { Run } from './wire.ts'
@@ -21,6 +22,8 @@ export function RunToolbar({
   const { search, set, columns, runs } = state
   return (
     <FilterBar
+      label="Filter runs"
+      grammar={runGrammar}
       value={search.q ?? ''}
       keys={columns
         .map((column) => column.id)

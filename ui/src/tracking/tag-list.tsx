@@ -2,7 +2,7 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { Button, IconButton } from '../kit/button.tsx'
 import { Field, Input } from '../kit/field.tsx'
 import { Panel, Section } from '../kit/page.tsx'
-import type { TagChange } from './use-experiments.ts'
+import type { TagChange } from './use-tag-change.ts'
 import type { Tag } from './wire.ts'
 import styles from './note.module.css'
 
@@ -67,7 +67,7 @@ function TagRow({
       <span>{tag.value}</span>
       <span>
         <IconButton
-          icon="tag"
+          icon="edit"
           small
           label={`Edit ${tag.key}`}
           onClick={() => setTyped(tag.value)}
@@ -76,7 +76,7 @@ function TagRow({
           icon="close"
           small
           label={`Delete ${tag.key}`}
-          onClick={() => onChange({ key: tag.key, value: undefined })}
+          onClick={() => onChange({ key: tag.key, value: undefined, was: tag.value })}
         />
       </span>
     </div>

@@ -8,6 +8,7 @@ import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Status } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { plainValue, showValue, waterfall, type SpanLine } from './spans.ts'
+import { Assessments } from './assessments.tsx'
 import { useExperiment } from './use-experiments.ts'
 import { traceDuration, traceName, traceTime, useTrace, type Trace } from './use-traces.ts'
 import { Waterfall } from './waterfall.tsx'
@@ -25,7 +26,10 @@ export function TracePage(): ReactNode {
       <Breadcrumbs
         crumbs={[
           { label: 'Experiments', to: '/experiments' },
-          { label: experiment.data?.name ?? experimentId, to: `/experiments/${experimentId}` },
+          {
+            label: experiment.data?.name ?? experimentId,
+            to: `/experiments/${experimentId}?tab=traces`,
+          },
           { label: name },
         ]}
       />
@@ -147,28 +151,5 @@ function Value({ title, value }: { readonly title: string; readonly value: unkno
       <h3>{title}</h3>
       <CodeBlock text={showValue(value)} language={title} maxHeight={320} />
     </div>
-  )
-}
-
-function Assessments({ trace }: { readonly trace: Trace }): ReactNode {
-  const found = trace.trace_info.assessments ?? []
-  if (found.length === 0) return null
-  return (
-    <Section title="Assessments" note={String(found.length)}>
-      <Panel>
-        <KeyValues
-          facts={found.map((one, index) => ({
-            name: `${index + 1}. ${one.assessment_name ?? 'assessment'}`,
-            value: (
-              <>
-                <code>{JSON.stringify(one.feedback?.value ?? one.expectation?.value)}</code>{' '}
-                <span className="muted">{one.source?.source_id}</span>
-                {one.rationale !== undefined && <div>{one.rationale}</div>}
-              </>
-            ),
-          }))}
-        />
-      </Panel>
-    </Section>
   )
 }

@@ -1,12 +1,6 @@
-import {
-  useMutation,
-  useQuery,
-  useQueryClient,
-  type UseMutationResult,
-  type UseQueryResult,
-} from '@tanstack/react-query'
+import { useQuery, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
-import { sayFailed } from '../kit/toast.tsx'
+import { useTagChange, type TagChange } from './use-tag-change.ts'
 import type { Experiment } from './wire.ts'
 
 const base = '/api/2.0/mlflow/experiments'
@@ -41,23 +35,14 @@ export function useExperiment(experimentId: string): UseQueryResult<Experiment> 
   })
 }
 
-export interface TagChange {
-  readonly key: string
-  /** Undefined deletes the tag. */
-  readonly value: string | undefined
-}
-
 export function useSetExperimentTag(
   experimentId: string,
 ): UseMutationResult<unknown, Error, TagChange> {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: ({ key, value }: TagChange) =>
-      requestJson(`${base}/${value === undefined ? 'delete' : 'set'}-experiment-tag`, {
-        method: 'POST',
-        body: { experiment_id: experimentId, key, ...(value === undefined ? {} : { value }) },
-      }),
-    onError: (error) => sayFailed('change the experiment', error),
-    onSettled: () => client.invalidateQueries({ queryKey: ['experiments'] }),
+  return useTagChange({
+    what: 'experiment',
+    owner: { experiment_id: experimentId },
+    set: `${base}/set-experiment-tag`,
+    remove: { path: `${base}/delete-experiment-tag`, method: 'POST' },
+    queryKey: ['experiments'],
   })
 }

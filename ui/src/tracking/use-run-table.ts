@@ -3,14 +3,22 @@ import { useMemo } from 'react'
 import { parseSort, type Column, type SortKey } from '../kit/columns.ts'
 import type { TextSearch } from '../app/search.ts'
 import { defaultColumns, orderByOf, runColumns } from './run-columns.tsx'
-import { entriesOf, parentColumn, type Entry } from './run-groups.ts'
-import { useRuns } from './use-runs.ts'
+import {
+  entriesOfGroups,
+  idOfGroup,
+  parentColumn,
+  runEntry,
+  sortGroups,
+  type Entry,
+  type RunGroup,
+} from './run-groups.ts'
+import { useGroupMembers, useRunGroups } from './use-run-groups.ts'
+import { useRuns, type RunSearch } from './use-runs.ts'
 import type { Run } from './wire.ts'
 
 const route = getRouteApi('/experiments/$experimentId')
 const noRuns: readonly Run[] = []
-/** A group for the runs under one parent; it is no column of the table. */
-const byParent: Column<Run> = { id: parentColumn, header: 'parent run' }
+const noGroups: readonly RunGroup[] = []
 
 type RunTableSearch = TextSearch<
   'q' | 'sort' | 'columns' | 'selected' | 'view' | 'group' | 'open' | 'tab'
@@ -29,7 +37,10 @@ export interface RunTableState {
   readonly shownIds: ReadonlySet<string>
   /** The ids of runs. */
   readonly selected: ReadonlySet<string>
-  readonly grouped: Column<Run> | undefined
+  /** What runs are gathered by, in words; undefined where they are not. */
+  readonly groupedBy: string | undefined
+  /** All groups, and whether there are more than the server sums up. */
+  readonly groups: ReturnType<typeof useRunGroups>
   readonly entries: readonly Entry[]
   readonly more: () => void
   readonly loadingMore: boolean
@@ -40,12 +51,16 @@ export function useRunTable(experimentId: string): RunTableState {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/experiments/$experimentId' })
   const sort = useMemo(() => parseSort(search.sort), [search.sort])
-  const query = useRuns({
-    experimentId,
-    filter: search.q ?? '',
-    orderBy: sort.map((key) => orderByOf(key.id, key.descending)),
-    view: search.view === 'deleted' ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
-  })
+  const asked = useMemo(
+    (): RunSearch => ({
+      experimentId,
+      filter: search.q ?? '',
+      orderBy: sort.map((key) => orderByOf(key.id, key.descending)),
+      view: search.view === 'deleted' ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
+    }),
+    [experimentId, search.q, sort, search.view],
+  )
+  const query = useRuns(asked)
   const runs = query.data?.runs ?? noRuns
   const columns = useMemo(() => runColumns(runs), [runs])
   const shownIds = useMemo(() => {
@@ -62,11 +77,11 @@ export function useRunTable(experimentId: string): RunTableState {
   )
   const set = (change: RunTableSearch, replace = false) =>
     void navigate({ search: { ...search, ...change }, replace })
-  const grouped = [byParent, ...columns].find((column) => column.id === search.group)
-  const entries = useMemo((): readonly Entry[] => {
-    const open = new Set((search.open ?? '').split(',').filter(Boolean))
-    return entriesOf(runs, grouped, open)
-  }, [runs, grouped, search.open])
+  const grouping = useGrouping(asked, search, { shown, sort })
+  const entries = useMemo(
+    () => grouping.entries ?? runs.map((run) => runEntry(run, false)),
+    [grouping.entries, runs],
+  )
   return {
     search,
     set,
@@ -77,13 +92,49 @@ export function useRunTable(experimentId: string): RunTableState {
     shown,
     shownIds,
     selected,
-    grouped,
+    groupedBy: groupName(search.group, columns),
+    groups: grouping.groups,
     entries,
     ...moreOf(query, runs.length),
   }
 }
 
-/** Groups are made of what is loaded, and a page of heads asks for more until this many. */
+function groupName(group: string | undefined, columns: readonly Column<Run>[]): string | undefined {
+  if (group === undefined || group === parentColumn) return group && 'parent run'
+  const column = columns.find(({ id }) => id === group)
+  return column?.header ?? group.slice(group.indexOf('.') + 1)
+}
+
+interface Looks {
+  readonly shown: readonly Column<Run>[]
+  readonly sort: readonly SortKey[]
+}
+
+/** The rows of a grouped table; `entries` is undefined where runs are not grouped. */
+function useGrouping(
+  asked: RunSearch,
+  search: RunTableSearch,
+  { shown, sort }: Looks,
+): { readonly groups: ReturnType<typeof useRunGroups>; readonly entries: Entry[] | undefined } {
+  const groupBy = search.group ?? ''
+  const groups = useRunGroups(asked, groupBy, shown)
+  const sorted = useMemo(
+    () => sortGroups(groups.data?.groups ?? noGroups, sort),
+    [groups.data, sort],
+  )
+  const opened = useMemo(() => {
+    const open = new Set((search.open ?? '').split(',').filter(Boolean))
+    return groupBy === '' ? [] : sorted.filter((group) => open.has(idOfGroup(group)))
+  }, [sorted, search.open, groupBy])
+  const members = useGroupMembers(asked, groupBy, opened)
+  const entries = useMemo(
+    () => (groupBy === '' ? undefined : entriesOfGroups(sorted, members)),
+    [groupBy, sorted, members],
+  )
+  return { groups, entries }
+}
+
+/** A table that is scrolled to its end stops here; a filter finds the rest. */
 const mostLoaded = 50_000
 
 /** Read while rendering: only what is read then brings a new render when it changes. */

@@ -1,4 +1,5 @@
 import {
+  keepPreviousData,
   useInfiniteQuery,
   useQuery,
   type UseInfiniteQueryResult,
@@ -31,6 +32,9 @@ export interface Assessment {
   readonly feedback?: { readonly value?: unknown }
   readonly expectation?: { readonly value?: unknown }
   readonly rationale?: string
+  /** False once another judgement took its place. */
+  readonly valid?: boolean
+  readonly create_time?: string
 }
 
 export interface TracePages {
@@ -44,9 +48,13 @@ interface TracePage {
 }
 
 /** The traces of an experiment, newest first, page by page. */
-export function useTraces(experimentId: string): UseInfiniteQueryResult<TracePages> {
+export function useTraces(
+  experimentId: string,
+  filter: string,
+  orderBy: readonly string[],
+): UseInfiniteQueryResult<TracePages> {
   return useInfiniteQuery({
-    queryKey: ['runs', 'traces', experimentId],
+    queryKey: ['runs', 'traces', experimentId, filter, orderBy],
     queryFn: ({ pageParam, signal }) =>
       requestJson<TracePage>(`${base}/search`, {
         method: 'POST',
@@ -56,11 +64,14 @@ export function useTraces(experimentId: string): UseInfiniteQueryResult<TracePag
             { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } },
           ],
           max_results: pageSize,
+          filter,
+          order_by: orderBy,
           ...(pageParam === '' ? {} : { page_token: pageParam }),
         },
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_page_token || undefined,
+    placeholderData: keepPreviousData,
     select: (data) => ({
       traces: data.pages.flatMap((page) => page.traces ?? []),
       more: Boolean(data.pages.at(-1)?.next_page_token),

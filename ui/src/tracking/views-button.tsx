@@ -36,7 +36,13 @@ export function ViewsButton({
               icon="close"
               small
               label={`Delete the view ${view.name}`}
-              onClick={() => setTag.mutate({ key: keyOfView(view.name), value: undefined })}
+              onClick={() =>
+                setTag.mutate({
+                  key: keyOfView(view.name),
+                  value: undefined,
+                  was: tagOfView(view.name, view.search).value,
+                })
+              }
             />
           </div>
         ))}

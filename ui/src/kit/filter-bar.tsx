@@ -1,7 +1,15 @@
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
-import { IconButton } from '../kit/button.tsx'
-import { SearchInput } from '../kit/field.tsx'
-import { completeFilter, type Completion } from './filter-completion.ts'
+import { IconButton } from './button.tsx'
+import { SearchInput } from './field.tsx'
+import {
+  completeFilter,
+  faultOf,
+  toFilter,
+  type Completion,
+  type Grammar,
+} from './filter-completion.ts'
+import { Icon } from './icons.tsx'
+import { ErrorState } from './states.tsx'
 import styles from './filter-bar.module.css'
 
 interface Completing {
@@ -16,7 +24,7 @@ interface Completing {
   readonly choose: (index: number) => void
 }
 
-function useCompleting(value: string, keys: readonly string[]): Completing {
+function useCompleting(value: string, keys: readonly string[], grammar: Grammar): Completing {
   const [text, setText] = useState(value)
   const [applied, setApplied] = useState(value)
   const [open, setOpen] = useState(false)
@@ -27,7 +35,7 @@ function useCompleting(value: string, keys: readonly string[]): Completing {
     setApplied(value)
     setText(value)
   }
-  const { choices, from } = completeFilter(text.slice(0, cursor), keys)
+  const { choices, from } = completeFilter(text.slice(0, cursor), keys, grammar)
   const write = (next: string) => {
     setText(next)
     setCursor(input.current?.selectionStart ?? next.length)
@@ -47,25 +55,30 @@ function useCompleting(value: string, keys: readonly string[]): Completing {
 
 /** The search grammar in one line, with completion. Enter applies it. */
 export function FilterBar({
+  label,
   value,
+  grammar,
   keys,
   onApply,
   problem = false,
   children,
 }: {
+  /** "Filter runs". */
+  readonly label: string
   readonly value: string
+  readonly grammar: Grammar
   /** `metrics.auc`, `params.depth`, …: what completion offers. */
   readonly keys: readonly string[]
   readonly onApply: (filter: string) => void
   readonly problem?: boolean
   readonly children?: ReactNode
 }): ReactNode {
-  const state = useCompleting(value, keys)
+  const state = useCompleting(value, keys, grammar)
   const { text, choices, shown, active } = state
   const listId = useId()
   const apply = (next: string) => {
     state.setOpen(false)
-    onApply(next.trim())
+    onApply(toFilter(next, grammar))
   }
   const enter = () => (shown && active >= 0 ? state.choose(active) : apply(text))
   const actions: Readonly<Record<string, () => void>> = {
@@ -89,8 +102,8 @@ export function FilterBar({
       <div className={styles['form']}>
         <SearchInput
           ref={state.input}
-          label="Filter runs"
-          placeholder="metrics.auc > 0.8 AND params.model = 'lightgbm'"
+          label={label}
+          placeholder={grammar.example}
           role="combobox"
           aria-expanded={shown}
           aria-controls={listId}
@@ -133,6 +146,40 @@ export function FilterBar({
         <IconButton icon="close" label="Clear the filter" onClick={() => apply('')} />
       )}
       {children}
+    </div>
+  )
+}
+
+/** What is wrong with a filter, with the place marked; any other failure as usual. */
+export function FilterProblem({
+  filter,
+  error,
+  what,
+  onRetry,
+}: {
+  readonly filter: string
+  readonly error: unknown
+  readonly what: string
+  readonly onRetry: () => void
+}): ReactNode {
+  const fault = faultOf(error)
+  if (fault === undefined) return <ErrorState error={error} what={what} onRetry={onRetry} />
+  const { at, problem } = fault
+  const [wrong = ' '] = /^\s*(?:\w+|\S)/.exec(filter.slice(at)) ?? []
+  return (
+    <div className={styles['fault']} role="alert">
+      <code className={styles['faultText']}>
+        {filter.slice(0, at)}
+        <mark>{wrong}</mark>
+        {filter.slice(at + wrong.length)}
+      </code>
+      <div>
+        <Icon name="warning" size={14} /> Position {at + 1}: {problem}.
+      </div>
+      <div className="muted">
+        Metrics and times compare as numbers, all else as text in single quotes; AND joins
+        conditions. Names with other signs than letters, digits and dots stand in backticks.
+      </div>
     </div>
   )
 }

@@ -10,32 +10,37 @@ export interface Completions {
   readonly from: number
 }
 
+/** What a kind of thing can be searched by. */
+export interface Grammar {
+  readonly attributes: readonly Completion[]
+  /** Values that an attribute can have, by its name. */
+  readonly values: Readonly<Record<string, readonly string[]>>
+  /** The attribute that a single plain word means. */
+  readonly nameAttribute: string
+  readonly example: string
+}
+
 const operators: Readonly<Record<'number' | 'text', readonly string[]>> = {
   number: ['>', '>=', '<', '<=', '=', '!='],
   text: ['=', '!=', 'LIKE', 'ILIKE'],
 }
 
-const attributes: readonly Completion[] = [
-  { text: 'attributes.status', note: 'attribute' },
-  { text: 'attributes.run_name', note: 'attribute' },
-  { text: 'attributes.user_id', note: 'attribute' },
-  { text: 'attributes.start_time', note: 'attribute, epoch ms' },
-  { text: 'attributes.end_time', note: 'attribute, epoch ms' },
-]
-
-const states = ['FINISHED', 'RUNNING', 'FAILED', 'SCHEDULED', 'KILLED']
 /** A word, or something in quotes, which may still be open at the end. */
 const token = /(?:`[^`]*(?:`|$)|"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s`"'])+/g
 
 function isNumeric(name: string): boolean {
-  return /^metrics?\./i.test(name) || name.endsWith('_time')
+  return /^metrics?\./i.test(name) || /_time$|_ms$|_number$|\.timestamp$/.test(name)
 }
 
 /**
  * What may come next in a filter such as `metrics.auc > 0.8 AND params.depth = '3'`, given the
  * text up to the cursor and the keys that are known.
  */
-export function completeFilter(before: string, keys: readonly string[]): Completions {
+export function completeFilter(
+  before: string,
+  keys: readonly string[],
+  grammar: Grammar,
+): Completions {
   const tokens = [...before.matchAll(token)]
   const last = tokens.at(-1)
   const current = last !== undefined && last.index + last[0].length === before.length ? last[0] : ''
@@ -43,10 +48,14 @@ export function completeFilter(before: string, keys: readonly string[]): Complet
   const words = whole.slice(whole.findLastIndex((word) => /^AND$/i.test(word)) + 1)
   const from = before.length - current.length
   const fits = (one: Completion) => one.text.toLowerCase().includes(current.toLowerCase())
-  return { from, choices: nextWords(words, keys).filter(fits).slice(0, 60) }
+  return { from, choices: nextWords(words, keys, grammar).filter(fits).slice(0, 60) }
 }
 
-function nextWords(words: readonly string[], keys: readonly string[]): readonly Completion[] {
+function nextWords(
+  words: readonly string[],
+  keys: readonly string[],
+  { attributes, values }: Grammar,
+): readonly Completion[] {
   const [key = ''] = words
   switch (words.length) {
     case 0:
@@ -57,9 +66,7 @@ function nextWords(words: readonly string[], keys: readonly string[]): readonly 
         note: 'operator',
       }))
     case 2:
-      return key.endsWith('status')
-        ? states.map((state) => ({ text: `'${state}'`, note: 'status' }))
-        : []
+      return (values[key] ?? []).map((value) => ({ text: `'${value}'`, note: 'value' }))
     default:
       return [{ text: 'AND', note: 'and' }]
   }
@@ -72,4 +79,24 @@ function kindOf(key: string): string {
 function quoteKey(key: string): string {
   const [prefix = '', ...rest] = key.split('.')
   return /^[\w.]+$/.test(key) ? key : `${prefix}.\`${rest.join('.')}\``
+}
+
+/** A filter as it is sent: a single plain word looks into names. */
+export function toFilter(text: string, { nameAttribute }: Grammar): string {
+  const word = text.trim()
+  return /^[\p{L}\p{N}_-]+$/u.test(word) ? `${nameAttribute} ILIKE '%${word}%'` : word
+}
+
+export interface FilterFault {
+  /** From 0, in characters. */
+  readonly at: number
+  readonly problem: string
+}
+
+/** Where a filter is wrong and why, as the server says it; undefined for any other failure. */
+export function faultOf(error: unknown): FilterFault | undefined {
+  if (!(error instanceof Error)) return undefined
+  const found = /^Invalid search at position (\d+): (.*)$/s.exec(error.message)
+  if (found === null) return undefined
+  return { at: Number(found[1]) - 1, problem: found[2] ?? '' }
 }
