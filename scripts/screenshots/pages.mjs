@@ -29,6 +29,8 @@ export async function findPages(url) {
     workspace: '/workspace',
     endpoints: '/endpoints',
     monitors: '/monitors',
+    access: '/admin/access',
+    secrets: '/admin/secrets',
     webhooks: '/admin/webhooks',
     audit: '/admin/audit',
     environments: '/admin/environments',

@@ -53,15 +53,29 @@ export const looks: Readonly<Record<string, Look>> = {
   phone: { theme: 'light', phone: true },
 }
 
+export interface SiteSettings {
+  /** The admin of a server to which people log in; without them nobody does. */
+  readonly credentials?: { readonly username: string; readonly password: string }
+}
+
 const plain: Look = { theme: 'light', phone: false }
 
-export async function openSite(): Promise<Site> {
+export async function openSite(settings: SiteSettings = {}): Promise<Site> {
   await buildPages()
   await using stack = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-ui-'))
   stack.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }))
-  const flags = ['--data-dir', dataDir, '--port', '0', '--log-level', 'error']
-  const platform = stack.use(await startPlatform(readConfig(flags, {})))
+  const { credentials } = settings
+  const login = credentials === undefined ? [] : ['--auth', 'basic']
+  const flags = ['--data-dir', dataDir, '--port', '0', '--log-level', 'error', ...login]
+  const environment =
+    credentials === undefined
+      ? {}
+      : {
+          MILLRACE_ADMIN_USER: credentials.username,
+          MILLRACE_ADMIN_PASSWORD: credentials.password,
+        }
+  const platform = stack.use(await startPlatform(readConfig(flags, environment)))
   const browser = await playwright.launch({
     executablePath: await chromium.executablePath(),
     args: chromium.args.filter((flag) => !unsafeFlags.has(flag)),
@@ -71,7 +85,7 @@ export async function openSite(): Promise<Site> {
   return {
     url: platform.url,
     platform,
-    open: (look = plain) => openPage(browser, platform.url, look),
+    open: (look = plain) => openPage(browser, platform.url, { ...look, ...settings }),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   }
 }
@@ -83,7 +97,11 @@ async function buildPages(): Promise<void> {
   await promisify(execFile)(process.execPath, [vite, 'build'], { cwd: join(repo, 'ui') })
 }
 
-async function openPage(browser: Browser, url: string, look: Look): Promise<OpenPage> {
+async function openPage(
+  browser: Browser,
+  url: string,
+  look: Look & SiteSettings,
+): Promise<OpenPage> {
   const context = await browser.newContext({
     baseURL: url,
     colorScheme: look.theme,
@@ -92,6 +110,7 @@ async function openPage(browser: Browser, url: string, look: Look): Promise<Open
     reducedMotion: 'reduce',
     hasTouch: look.phone,
     isMobile: look.phone,
+    ...(look.credentials === undefined ? {} : { httpCredentials: look.credentials }),
     viewport: look.phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
   })
   await context.addInitScript({ path: axe })

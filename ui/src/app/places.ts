@@ -56,6 +56,8 @@ export const placeGroups: readonly PlaceGroup[] = [
   {
     name: 'Admin',
     places: [
+      { name: 'Users and roles', to: '/admin/access', icon: 'user' },
+      { name: 'Secrets', to: '/admin/secrets', icon: 'key' },
       { name: 'Webhooks', to: '/admin/webhooks', icon: 'webhook' },
       { name: 'Environments', to: '/admin/environments', icon: 'environment' },
       { name: 'Audit', to: '/admin/audit', icon: 'audit' },

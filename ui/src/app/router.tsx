@@ -194,6 +194,20 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../auth/audit-page.tsx'), 'AuditPage'),
 })
 
+const access = createRoute({
+  getParentRoute,
+  path: '/admin/access',
+  validateSearch: textSearch('tab', 'user', 'role'),
+  component: lazyRouteComponent(() => import('../auth/access-page.tsx'), 'AccessPage'),
+})
+
+const secrets = createRoute({
+  getParentRoute,
+  path: '/admin/secrets',
+  validateSearch: textSearch('scope'),
+  component: lazyRouteComponent(() => import('../auth/secrets-page.tsx'), 'SecretsPage'),
+})
+
 const environments = createRoute({
   getParentRoute,
   path: '/admin/environments',
@@ -250,6 +264,8 @@ const routeTree = root.addChildren([
   automlSearch,
   endpoints,
   endpoint,
+  access,
+  secrets,
   webhooks,
   audit,
   environments,

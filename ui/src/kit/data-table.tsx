@@ -24,6 +24,7 @@ const features = tableFeatures({
 
 const rowHeight = 32
 const coarseRowHeight = 44
+const headHeight = 32
 const defaultWidth = 132
 const defaultMaxHeight = 480
 /** On a small screen the page scrolls before the table becomes a slit. */
@@ -73,7 +74,10 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>): Reac
           fill && styles['fill'],
           scrolled && styles['scrolled'],
         )}
-        style={{ maxHeight, minHeight: Math.min(leastHeight, (body.count + 1) * body.height + 3) }}
+        style={{
+          maxHeight,
+          minHeight: Math.min(leastHeight, headHeight + body.count * body.height + 1),
+        }}
         onScroll={(event) => setScrolled(event.currentTarget.scrollLeft > 0)}
       >
         <table
