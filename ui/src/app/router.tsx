@@ -85,7 +85,7 @@ const approvals = createRoute({
 const jobs = createRoute({
   getParentRoute,
   path: '/jobs',
-  validateSearch: textSearch('q', 'sort'),
+  validateSearch: textSearch('q', 'sort', 'show'),
   component: lazyRouteComponent(() => import('../jobs/jobs-page.tsx'), 'JobsPage'),
 })
 

@@ -9,6 +9,7 @@ it.each([
     'When a version of churn is ready',
   ],
   [{ periodic: { interval: 2, unit: 'HOURS' } }, 'Every 2 hours'],
+  [{ periodic: { interval: 1, unit: 'DAYS' } }, 'Every day'],
   [{ pause_status: 'PAUSED' }, 'Only when someone starts it'],
 ])('says %j as "%s"', (trigger, words) => {
   expect(describeTrigger({ trigger })).toBe(words)

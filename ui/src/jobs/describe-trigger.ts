@@ -12,11 +12,16 @@ function text(value: unknown): string {
 }
 
 const sentences: Readonly<Record<string, (facts: Facts) => string>> = {
-  periodic: (facts) => `Every ${text(facts['interval'])} ${text(facts['unit']).toLowerCase()}`,
+  periodic: (facts) => describePeriod(text(facts['interval']), text(facts['unit']).toLowerCase()),
   table_update: (facts) => `When ${names(facts['table_names'])} changes`,
   file_arrival: (facts) => `When a file arrives in ${text(facts['url'])}`,
   alert: (facts) => `When ${names(facts['monitor_names'])} alerts`,
   model: (facts) => describeModel(facts),
+}
+
+/** `1`, `hours` → every hour. */
+function describePeriod(interval: string, unit: string): string {
+  return interval === '1' ? `Every ${unit.replace(/s$/, '')}` : `Every ${interval} ${unit}`
 }
 
 function describeModel(facts: Facts): string {
@@ -34,19 +39,27 @@ function describeModel(facts: Facts): string {
 /** What starts a job by itself, as a sentence. */
 export function describeTrigger(settings: JobSettings | undefined): string {
   if (settings?.schedule !== undefined) return describeSchedule(settings.schedule)
+  if (settings?.continuous !== undefined) return 'Again and again, as soon as it has ended'
   const trigger = settings?.trigger
   const kind = Object.keys(sentences).find((key) => trigger?.[key] !== undefined)
   if (trigger === undefined || kind === undefined) return 'Only when someone starts it'
   return sentences[kind]?.(trigger[kind] as Facts) ?? ''
 }
 
-/** Whether a job that could start by itself is held back. */
-export function isPaused(settings: JobSettings | undefined): boolean {
-  const { schedule, trigger } = settings ?? {}
-  return schedule?.pause_status === 'PAUSED' || trigger?.['pause_status'] === 'PAUSED'
+/** Whether something other than a person starts the job. */
+export function startsAlone(settings: JobSettings | undefined): boolean {
+  const { schedule, trigger, continuous } = settings ?? {}
+  return [schedule, trigger, continuous].some((one) => one !== undefined)
 }
 
-const runTriggers: Readonly<Record<string, string>> = {
+/** Whether a job that could start by itself is held back. */
+export function isPaused(settings: JobSettings | undefined): boolean {
+  const { schedule, trigger, continuous } = settings ?? {}
+  return [schedule, trigger, continuous].some((one) => one?.['pause_status'] === 'PAUSED')
+}
+
+/** Why runs start, in words. */
+export const runTriggers: Readonly<Record<string, string>> = {
   PERIODIC: 'Schedule',
   ONE_TIME: 'By hand',
   RETRY: 'Retry',

@@ -1,20 +1,26 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
-import { CodeBlock, CopyId } from '../kit/code.tsx'
+import { CopyId } from '../kit/code.tsx'
+import { formatCount } from '../kit/format.ts'
 import { Columns, KeyValues, Page, PageHeader, Panel, Section, type Fact } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Badge } from '../kit/status.tsx'
 import { Tabs } from '../kit/tabs.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { BackfillsTab } from './backfills-tab.tsx'
 import { JobDag } from './dag.tsx'
 import { describeTrigger, isPaused } from './describe-trigger.ts'
+import { ForecastTab } from './forecast-tab.tsx'
 import { JobActions } from './job-actions.tsx'
 import { JobRunTable } from './run-table.tsx'
-import { useJobRuns } from './use-job-runs.ts'
+import { SettingsTab } from './settings-tab.tsx'
+import { TriggerHistory, TriggerOutcome } from './trigger-history.tsx'
 import { useJob } from './use-jobs.ts'
 import { useNextRuns } from './use-next-runs.ts'
-import type { Job, TriggerDetails } from './wire.ts'
+import { useRunPage } from './use-run-page.ts'
+import { useTriggerHistory } from './use-trigger-history.ts'
+import type { Job } from './wire.ts'
 import styles from './job-page.module.css'
 
 const route = getRouteApi('/jobs/$jobId')
@@ -58,48 +64,76 @@ function JobHead({ job }: { readonly job: Job }): ReactNode {
 function JobTabs({ job }: { readonly job: Job }): ReactNode {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/jobs/$jobId' })
+  const set = (change: typeof search) => void navigate({ search: change, resetScroll: false })
+  const tabs = [
+    { id: 'overview', label: 'Overview', content: <Overview job={job} /> },
+    { id: 'starts', label: 'Starts', content: <TriggerHistory job={job} /> },
+    {
+      id: 'forecast',
+      label: 'Forecast',
+      content: (
+        <ForecastTab job={job} place={search} onPlace={(place) => set({ ...search, ...place })} />
+      ),
+    },
+    { id: 'backfills', label: 'Backfills', content: <BackfillsTab job={job} /> },
+    {
+      id: 'settings',
+      label: 'Settings',
+      content: (
+        <SettingsTab
+          jobId={job.job_id}
+          revision={search.revision === undefined ? undefined : Number(search.revision)}
+          onRevision={(revision) =>
+            set({ tab: 'settings', ...(revision ? { revision: String(revision) } : {}) })
+          }
+        />
+      ),
+    },
+  ]
   return (
     <Tabs
       label="Job"
-      active={search.tab === 'settings' ? 'settings' : 'overview'}
-      onChange={(tab) => void navigate({ search: { tab: tab === 'overview' ? '' : tab } })}
-      tabs={[
-        { id: 'overview', label: 'Overview', content: <Overview job={job} /> },
-        {
-          id: 'settings',
-          label: 'Settings',
-          content: <CodeBlock text={JSON.stringify(job.settings, null, 2)} language="JSON" />,
-        },
-      ]}
+      active={tabs.find(({ id }) => id === search.tab)?.id ?? 'overview'}
+      onChange={(tab) => set(tab === 'overview' ? {} : { tab })}
+      tabs={tabs}
     />
   )
 }
 
+const runsShown = 25
+
 function Overview({ job }: { readonly job: Job }): ReactNode {
   const tasks = job.settings?.tasks ?? []
-  const runs = useJobRuns({ jobId: job.job_id, limit: 48 })
+  const runs = useRunPage({ job_id: job.job_id, limit: runsShown })
   return (
     <div className={styles['stack']}>
-      <Section title="Tasks" note={`${tasks.length}`}>
+      <Section title="Tasks" note={formatCount(tasks.length)}>
         <JobDag tasks={tasks} />
       </Section>
       <Columns>
-        <Section title="Runs">
+        <Section
+          title="Runs"
+          note={
+            <Link to="/jobs/runs" search={{ job: String(job.job_id) }}>
+              All runs
+            </Link>
+          }
+        >
           <Loaded query={runs} what="load the runs">
             {(found) =>
-              found.length === 0 ? (
+              found.runs.length === 0 ? (
                 <EmptyState icon="run" title="It has not run yet">
                   Press “Run now”, or wait for what starts it: {describeTrigger(job.settings)}.
                 </EmptyState>
               ) : (
-                <JobRunTable runs={found} showJob={false} />
+                <JobRunTable runs={found.runs} showJob={false} />
               )
             }
           </Loaded>
         </Section>
         <div className={styles['stack']}>
           <NextRuns job={job} />
-          <TriggerHistory details={job.trigger_details ?? []} />
+          <LastStarts job={job} />
           <Parameters job={job} />
         </div>
       </Columns>
@@ -146,32 +180,34 @@ function NextRuns({ job }: { readonly job: Job }): ReactNode {
   )
 }
 
-const historyWords = [
-  ['last_triggered', 'Last started'],
-  ['last_not_triggered', 'Last not started'],
-  ['last_failed', 'Last failed to start'],
-] as const
+const startsShown = 4
 
 /** What the triggers did last, and why they did not start the job. */
-function TriggerHistory({ details }: { readonly details: readonly TriggerDetails[] }): ReactNode {
-  const facts = details.flatMap((trigger) =>
-    historyWords.flatMap(([key, name]): Fact[] => {
-      const event = trigger.history?.[key]
-      if (event === undefined) return []
-      const value = (
-        <>
-          <RelativeTime time={event.timestamp} />
-          <div className="muted">{event.description}</div>
-        </>
-      )
-      return [{ name, value }]
-    }),
-  )
-  if (facts.length === 0) return null
+function LastStarts({ job }: { readonly job: Job }): ReactNode {
+  const query = useTriggerHistory(job.job_id, startsShown)
+  const entries = query.data ?? []
+  if (entries.length === 0) return null
   return (
-    <Section title="Why it did or did not start">
+    <Section
+      title="Why it did or did not start"
+      note={
+        <Link to="/jobs/$jobId" params={{ jobId: String(job.job_id) }} search={{ tab: 'starts' }}>
+          All
+        </Link>
+      }
+    >
       <Panel>
-        <KeyValues facts={facts} />
+        <ul className={styles['starts']}>
+          {entries.map((entry) => (
+            <li key={`${entry.at} ${entry.kind} ${entry.run_id ?? ''}`}>
+              <TriggerOutcome entry={entry} />{' '}
+              <span className="muted">
+                <RelativeTime time={entry.at} />
+              </span>
+              {entry.outcome !== 'fired' && <div className="muted">{entry.description}</div>}
+            </li>
+          ))}
+        </ul>
       </Panel>
     </Section>
   )

@@ -3,22 +3,22 @@ import { useMemo, type ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { formatSort, parseSort, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
-import { SearchInput } from '../kit/field.tsx'
+import { SearchInput, Segments } from '../kit/field.tsx'
 import { formatCount, formatExactTime, pluralise } from '../kit/format.ts'
 import { Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { Badge, statusLook, StatusSquare } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { Toolbar } from '../kit/toolbar.tsx'
-import { describeTrigger, isPaused } from './describe-trigger.ts'
-import { useJobRuns } from './use-job-runs.ts'
+import { describeTrigger, isPaused, startsAlone } from './describe-trigger.ts'
 import { useJobs } from './use-jobs.ts'
-import { stateOf, type Job, type JobRun } from './wire.ts'
+import { useLatestRuns } from './use-latest-runs.ts'
+import { hasEnded, hasFailed, stateOf, type Job, type JobRun } from './wire.ts'
 import styles from './jobs-page.module.css'
 
 const route = getRouteApi('/jobs')
 const runsShown = 12
-const runsAsked = 240
+const noRuns: ReadonlyMap<number, readonly JobRun[]> = new Map()
 
 function jobName(job: Job): string {
   return job.settings?.name ?? `job ${job.job_id}`
@@ -33,9 +33,16 @@ function columnsWith(runsOf: ReadonlyMap<number, readonly JobRun[]>): Column<Job
       width: 250,
       value: jobName,
       cell: (job) => (
-        <Link to="/jobs/$jobId" params={{ jobId: String(job.job_id) }} title={jobName(job)}>
-          {jobName(job)}
-        </Link>
+        <>
+          <Link to="/jobs/$jobId" params={{ jobId: String(job.job_id) }} title={jobName(job)}>
+            {jobName(job)}
+          </Link>{' '}
+          {Object.entries(job.settings?.tags ?? {}).map(([name, value]) => (
+            <Badge key={name} title={`${name}: ${value}`}>
+              {value === '' ? name : value}
+            </Badge>
+          ))}
+        </>
       ),
     },
     {
@@ -75,47 +82,72 @@ function columnsWith(runsOf: ReadonlyMap<number, readonly JobRun[]>): Column<Job
 function RunMatrix({ runs }: { readonly runs: readonly JobRun[] }): ReactNode {
   return (
     <span className={styles['matrix']}>
-      {runs
-        .slice(0, runsShown)
-        .toReversed()
-        .map((run) => {
-          const when = run.start_time === undefined ? '' : `, ${formatExactTime(run.start_time)}`
-          const label = `Run ${run.run_id}: ${statusLook(stateOf(run.state)).word}${when}`
-          return (
-            <Link
-              key={run.run_id}
-              to="/jobs/runs/$runId"
-              params={{ runId: String(run.run_id) }}
-              aria-label={label}
-              className={styles['cell']}
-            >
-              <StatusSquare state={stateOf(run.state)} label={label} />
-            </Link>
-          )
-        })}
+      {runs.toReversed().map((run) => {
+        const when = run.start_time === undefined ? '' : `, ${formatExactTime(run.start_time)}`
+        const label = `Run ${run.run_id}: ${statusLook(stateOf(run.state)).word}${when}`
+        return (
+          <Link
+            key={run.run_id}
+            to="/jobs/runs/$runId"
+            params={{ runId: String(run.run_id) }}
+            aria-label={label}
+            className={styles['cell']}
+          >
+            <StatusSquare state={stateOf(run.state)} label={label} />
+          </Link>
+        )
+      })}
     </span>
   )
 }
 
-function byJob(runs: readonly JobRun[] | undefined): ReadonlyMap<number, readonly JobRun[]> {
-  const found = new Map<number, JobRun[]>()
-  for (const run of runs ?? []) {
-    if (run.job_id === undefined) continue
-    found.set(run.job_id, [...(found.get(run.job_id) ?? []), run])
+/** Which jobs a reader wants; the first is all of them. */
+const shows = [
+  { value: '', label: 'All' },
+  { value: 'failing', label: 'Last run failed' },
+  { value: 'active', label: 'Running' },
+  { value: 'scheduled', label: 'Start by themselves' },
+  { value: 'paused', label: 'Paused' },
+] as const
+type Show = (typeof shows)[number]['value']
+
+function isShown(show: Show, job: Job, last: JobRun | undefined): boolean {
+  switch (show) {
+    case '':
+      return true
+    case 'failing':
+      return hasFailed(last?.state)
+    case 'active':
+      return last !== undefined && !hasEnded(last.state)
+    case 'scheduled':
+      return startsAlone(job.settings) && !isPaused(job.settings)
+    case 'paused':
+      return isPaused(job.settings)
   }
-  return found
+}
+
+/** By name, by tag, or by `name:value` of a tag. */
+function isFound(job: Job, wanted: string): boolean {
+  const tags = Object.entries(job.settings?.tags ?? {}).map(([name, value]) => `${name}:${value}`)
+  return [jobName(job), ...tags].some((text) => text.toLowerCase().includes(wanted))
 }
 
 export function JobsPage(): ReactNode {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/jobs' })
   const query = useJobs()
-  const runs = useJobRuns({ limit: runsAsked })
-  const columns = useMemo(() => columnsWith(byJob(runs.data)), [runs.data])
+  const jobs = query.data
+  const ids = useMemo(() => (jobs ?? []).map((job) => job.job_id), [jobs])
+  const latest = useLatestRuns(ids, runsShown).data ?? noRuns
+  const columns = useMemo(() => columnsWith(latest), [latest])
   const wanted = (search.q ?? '').toLowerCase()
+  const show = shows.find(({ value }) => value === search.show)?.value ?? ''
   const rows = useMemo(
-    () => query.data?.filter((job) => jobName(job).toLowerCase().includes(wanted)),
-    [query.data, wanted],
+    () =>
+      jobs?.filter(
+        (job) => isFound(job, wanted) && isShown(show, job, latest.get(job.job_id)?.[0]),
+      ),
+    [jobs, wanted, show, latest],
   )
   const sort = useMemo(() => parseSort(search.sort ?? '-last'), [search.sort])
   return (
@@ -127,18 +159,24 @@ export function JobsPage(): ReactNode {
       />
       <Toolbar>
         <SearchInput
-          label="Find a job by name"
-          placeholder="Find by name"
+          label="Find a job by name or tag"
+          placeholder="Find by name or tag"
           value={search.q ?? ''}
           onChange={(event) =>
             void navigate({ search: { ...search, q: event.target.value }, replace: true })
           }
         />
+        <Segments
+          label="Which jobs"
+          value={show}
+          options={shows}
+          onChange={(next) => void navigate({ search: { ...search, show: next } })}
+        />
       </Toolbar>
       <Loaded query={{ ...query, data: rows }} what="load the jobs">
         {(found) =>
           found.length === 0 ? (
-            <NoJobs filtered={wanted !== ''} />
+            <NoJobs filtered={wanted !== '' || show !== ''} />
           ) : (
             <DataTable
               label="Jobs"

@@ -6,11 +6,17 @@ import { formatDuration } from '../kit/format.ts'
 import { Status } from '../kit/status.tsx'
 import { Elapsed, RelativeTime } from '../kit/time.tsx'
 import { describeRunTrigger } from './describe-trigger.ts'
-import { stateOf, type JobRun } from './wire.ts'
+import { hasEnded, stateOf, type JobRun } from './wire.ts'
 
+/** Since it left the queue. */
 function took(run: JobRun): number | undefined {
-  const { start_time: start, end_time: end } = run
-  return start === undefined || end === undefined || end === 0 ? undefined : end - start
+  const { begin_time: begin, end_time: end } = run
+  return begin === undefined || end === undefined || end === 0 ? undefined : end - begin
+}
+
+function Took({ run }: { readonly run: JobRun }): ReactNode {
+  if (took(run) !== undefined) return formatDuration(took(run))
+  return hasEnded(run.state) ? '–' : <Elapsed start={run.begin_time} />
 }
 
 const columns: readonly Column<JobRun>[] = [
@@ -45,13 +51,12 @@ const columns: readonly Column<JobRun>[] = [
     width: 110,
     align: 'end',
     value: took,
-    cell: (run) =>
-      took(run) === undefined ? <Elapsed start={run.start_time} /> : formatDuration(took(run)),
+    cell: (run) => <Took run={run} />,
   },
   {
     id: 'because',
     header: 'Because',
-    width: 130,
+    width: 120,
     value: (run) => describeRunTrigger(run.trigger),
   },
   { id: 'message', header: 'Message', value: (run) => run.state?.state_message },
@@ -79,16 +84,19 @@ export function JobRunTable({
   runs,
   showJob,
   fill = false,
+  footer,
 }: {
   readonly runs: readonly JobRun[]
   readonly showJob: boolean
   readonly fill?: boolean
+  readonly footer?: ReactNode
 }): ReactNode {
   const navigate = useNavigate()
   return (
     <DataTable
       label="Runs"
       fill={fill}
+      footer={footer}
       rows={runs}
       columns={showJob ? withJob : columns}
       rowId={(run) => String(run.run_id)}

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
 import { sayDone, sayFailed } from '../kit/toast.tsx'
+import type { RunOverrides } from './run-overrides.ts'
 import type { RepairWish } from './use-repair-preview.ts'
 import type { JobSettings } from './wire.ts'
 
@@ -31,14 +32,14 @@ function post(path: string, body: unknown): Promise<unknown> {
 
 export interface RunNow {
   readonly jobId: number
-  readonly parameters: Readonly<Record<string, string>>
+  readonly overrides: RunOverrides
 }
 
 /** Starts a job; the answer holds the new run's id. */
 export function useRunNow(): UseMutationResult<unknown, Error, RunNow> {
   return useAction<RunNow>({
     what: 'start the job',
-    run: ({ jobId, parameters }) => post('/run-now', { job_id: jobId, job_parameters: parameters }),
+    run: ({ jobId, overrides }) => post('/run-now', { job_id: jobId, ...overrides }),
     done: () => 'The job is starting',
   })
 }
@@ -86,10 +87,11 @@ export function usePauseJob(): UseMutationResult<unknown, Error, Pause> {
     what: 'change the schedule',
     run: ({ jobId, settings, paused }) => {
       const pause_status = paused ? 'PAUSED' : 'UNPAUSED'
-      const { schedule, trigger } = settings
+      const { schedule, trigger, continuous } = settings
       const new_settings = {
         ...(schedule === undefined ? {} : { schedule: { ...schedule, pause_status } }),
         ...(trigger === undefined ? {} : { trigger: { ...trigger, pause_status } }),
+        ...(continuous === undefined ? {} : { continuous: { ...continuous, pause_status } }),
       }
       return post('/update', { job_id: jobId, new_settings })
     },

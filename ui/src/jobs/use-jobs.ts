@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { requestJson } from '../api/http.ts'
-import type { Job } from './wire.ts'
+import type { Job, JobSettings } from './wire.ts'
 
 const base = '/api/2.2/jobs'
 const pageLimit = 100
@@ -10,7 +10,7 @@ interface JobsPage {
   readonly next_page_token?: string
 }
 
-/** Every job with its settings. */
+/** Every job with its settings, of which a list has at most its first 100 items. */
 export function useJobs(): UseQueryResult<readonly Job[]> {
   return useQuery({
     queryKey: ['jobs', 'list'],
@@ -28,10 +28,30 @@ export function useJobs(): UseQueryResult<readonly Job[]> {
   })
 }
 
+const pagedLists = ['tasks', 'parameters'] as const
+
+/** One job with all its settings; the server answers long lists in pages. */
 export function useJob(jobId: string): UseQueryResult<Job> {
   return useQuery({
     queryKey: ['jobs', 'one', jobId],
     enabled: jobId !== '',
-    queryFn: ({ signal }) => requestJson<Job>(`${base}/get`, { query: { job_id: jobId }, signal }),
+    queryFn: async ({ signal }) => {
+      const ask = (token?: string) => {
+        const query = { job_id: jobId, page_token: token }
+        return requestJson<Job & { next_page_token?: string }>(`${base}/get`, { query, signal })
+      }
+      let page = await ask()
+      let job: Job = page
+      while (page.next_page_token) {
+        page = await ask(page.next_page_token)
+        job = { ...job, settings: joined(job.settings ?? {}, page.settings ?? {}) }
+      }
+      return job
+    },
   })
+}
+
+function joined(settings: JobSettings, more: JobSettings): JobSettings {
+  const lists = pagedLists.map((name) => [name, [...(settings[name] ?? []), ...(more[name] ?? [])]])
+  return { ...settings, ...Object.fromEntries(lists) }
 }

@@ -63,7 +63,10 @@ export interface JobRun {
   readonly number_in_job?: number
   readonly creator_user_name?: string
   readonly state?: RunState
+  /** When it was asked for, epoch milliseconds. */
   readonly start_time?: number
+  /** When it left the queue; lists have it, a single run has `queue_duration`. */
+  readonly begin_time?: number
   readonly end_time?: number
   readonly trigger?: string
   readonly trigger_info?: { readonly run_id?: number }
@@ -92,6 +95,8 @@ export interface JobSettings {
   readonly tags?: Readonly<Record<string, string>>
   readonly schedule?: Schedule
   readonly trigger?: Readonly<Record<string, unknown>>
+  readonly continuous?: Readonly<Record<string, unknown>>
+  readonly queue?: { readonly enabled: boolean }
   readonly parameters?: readonly { readonly name: string; readonly default: string }[]
   readonly tasks?: readonly JobTask[]
   readonly max_concurrent_runs?: number
@@ -105,27 +110,11 @@ export interface JobTask {
   readonly [setting: string]: unknown
 }
 
-/** What a trigger did last, and why it did not. */
-export interface TriggerDetails {
-  readonly kind: string
-  readonly pause_status: string
-  readonly next_fire_time?: number
-  readonly history?: Readonly<
-    Partial<
-      Record<
-        'last_triggered' | 'last_not_triggered' | 'last_failed',
-        { readonly timestamp: number; readonly description?: string; readonly run_id?: number }
-      >
-    >
-  >
-}
-
 export interface Job {
   readonly job_id: number
   readonly creator_user_name?: string
   readonly created_time?: number
   readonly settings?: JobSettings
-  readonly trigger_details?: readonly TriggerDetails[]
 }
 
 /** One word for where a run stands: its result once it has one. */

@@ -7,47 +7,13 @@ import {
 } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { sql, StandardSQL } from '@codemirror/lang-sql'
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { bracketMatching, syntaxHighlighting } from '@codemirror/language'
 import { Compartment, EditorState, Prec } from '@codemirror/state'
 import { EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view'
-import { tags } from '@lezer/highlight'
 import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react'
+import { editorColours, editorTheme } from '../kit/editor-theme.ts'
 
 export type SqlSchema = Readonly<Record<string, readonly string[]>>
-
-const theme = EditorView.theme({
-  '&': {
-    fontSize: '13px',
-    backgroundColor: 'var(--surface)',
-    color: 'var(--text)',
-    height: '100%',
-  },
-  '.cm-content': { fontFamily: 'var(--font-mono)', caretColor: 'var(--accent-text)' },
-  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
-  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-3)', border: '0' },
-  '.cm-cursor': { borderLeftColor: 'var(--accent-text)' },
-  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
-    backgroundColor: 'var(--accent-soft) !important',
-  },
-  '.cm-tooltip': {
-    backgroundColor: 'var(--surface)',
-    border: '1px solid var(--border-strong)',
-    borderRadius: '6px',
-  },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': {
-    backgroundColor: 'var(--selected)',
-    color: 'var(--text)',
-  },
-  '.cm-placeholder': { color: 'var(--text-3)' },
-})
-
-const colours = HighlightStyle.define([
-  { tag: tags.keyword, color: 'var(--series-5)' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--series-6)' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'var(--series-2)' },
-  { tag: tags.comment, color: 'var(--text-3)' },
-  { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--series-3)' },
-])
 
 function language(schema: SqlSchema): ReturnType<typeof sql> {
   const tables = Object.fromEntries(
@@ -106,11 +72,11 @@ export function SqlEditor({
             indentWithTab,
           ]),
           dialect.current.of(language(schema)),
-          syntaxHighlighting(colours),
+          syntaxHighlighting(editorColours),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': 'SQL statement' }),
           placeholder('SELECT * FROM main.default.customers LIMIT 100'),
-          theme,
+          editorTheme,
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change(update.state.doc.toString())
           }),
