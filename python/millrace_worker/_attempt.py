@@ -22,7 +22,7 @@ from typing import Any
 from millrace_worker._processes import signal_name
 from millrace_worker.protocol import FrameReader, Message
 
-__all__ = ["Attempt", "claim", "disclaim", "now_ms", "read_exit", "write_exit"]
+__all__ = ["Attempt", "claim", "is_claimed", "make_folder", "now_ms", "read_exit", "write_exit"]
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|CREDENTIAL|_KEY$", re.IGNORECASE)
 
@@ -123,15 +123,13 @@ class Attempt:
 
 def claim(folder: str, attempt: Message) -> bool:
     """Makes the folder this attempt's own; False when it has been launched before."""
-    with contextlib.suppress(FileExistsError):
-        os.makedirs(folder, mode=0o700)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         _write_whole(os.path.join(folder, "spec.json"), flags, json.dumps(_public(attempt)))
     except FileExistsError:
         return False
     except OSError:
-        disclaim(folder)
+        _disclaim(folder)
         raise
     secrets = attempt.get("secrets") or []
     if secrets:
@@ -142,8 +140,18 @@ def claim(folder: str, attempt: Message) -> bool:
     return True
 
 
-def disclaim(folder: str) -> None:
-    """Undoes :func:`claim` for an attempt that could not be started."""
+def make_folder(folder: str) -> None:
+    """Makes the folder of an attempt, unless it is there."""
+    with contextlib.suppress(FileExistsError):
+        os.makedirs(folder, mode=0o700)
+
+
+def is_claimed(folder: str) -> bool:
+    """Whether the attempt has been launched before."""
+    return os.path.exists(os.path.join(folder, "spec.json"))
+
+
+def _disclaim(folder: str) -> None:
     with contextlib.suppress(OSError):
         os.unlink(os.path.join(folder, "spec.json"))
 

@@ -1,8 +1,12 @@
 """What a forked child does: wait for an attempt, become it, run its entry, say how it ended.
 
-    waiting ─(attempt on the channel)→ prepared → running → reported → exited
+    waiting ─(attempt on the channel)→ prepared ─(cleared)→ running → reported ─(dismissed)→ exited
        ├─(it sets variables that only a new interpreter reads)→ own interpreter → prepared
-       └─(channel closed)→ exited
+       └─(channel closed, here or when prepared)→ exited
+
+It prepares while the fork server writes down that the attempt runs; until it is cleared it does
+nothing of the attempt's own. Having reported it waits until the fork server, which looks meanwhile
+whether anything of the attempt is left, dismisses it by closing its side of the channel.
 
 The outcome (an uncaught exception or a result) goes back over the channel as one frame; the
 fork server adds exit code, signal and usage when it reaps the child.
@@ -44,6 +48,7 @@ _READ_AT_START = re.compile(
     "PYTHON(HASHSEED|OPTIMIZE|DEVMODE|MALLOC|WARNINGS|UTF8|TRACEMALLOC|HOME|COERCECLOCALE)"
     "|LD_PRELOAD|LD_LIBRARY_PATH|MALLOC_.*"
 )
+_REHEARSAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_rehearsal.py")
 _THREADS = re.compile("(OMP|OPENBLAS|MKL|NUMEXPR|BLIS)_NUM_THREADS")
 
 
@@ -110,6 +115,8 @@ def _become(spec: Mapping[str, Any], channel: socket.socket) -> NoReturn:
     code = 1
     try:
         _prepare(spec)
+        if not protocol.is_cleared(channel):
+            os._exit(0)
         code = _run(spec, channel, outcome)
     except BaseException as error:
         outcome["error"] = describe_error(error)
@@ -121,6 +128,8 @@ def _become(spec: Mapping[str, Any], channel: socket.socket) -> NoReturn:
             outcome["leaving"] = _leaving(code)
         with contextlib.suppress(OSError):
             protocol.send(channel, outcome)
+            if "leaving" in outcome:
+                channel.recv(1)
     else:
         _flush()
     os._exit(code)
@@ -155,7 +164,7 @@ def _get_ready(base: Mapping[str, str]) -> dict[str, str]:
     os.environ.clear()
     os.environ.update(base)
     _reseed()
-    _rehearse()
+    _rehearse(started_with)
     return started_with
 
 
@@ -166,20 +175,27 @@ def _open_streams() -> None:
     faulthandler.enable(file=2)
 
 
-def _rehearse() -> None:
+def _rehearse(started_with: Mapping[str, str]) -> None:
     """Takes the path of a small script once, so that the memory it touches is this process's own.
 
     A forked process pays a page fault for each page it touches first; after this, a script
     starts without most of them.
     """
-    code = compile("def f(n):\n    return n\n\nprint(f(1))\n", "<rehearsal>", "exec")
-    exec(code, {"__name__": "__rehearsal__", "__builtins__": builtins})
-    sample = {"attempt_id": "", "env": dict(os.environ), "entry": {"argv": []}, "limits": {}}
-    protocol.encode({**json.loads(json.dumps(sample)), "leaving": _leaving(0)})
-    os.environ.update(sample["env"])  # type: ignore[arg-type]
-    with contextlib.suppress(OSError), open(__file__, "rb") as file:
-        file.read(1000)
-    os.chdir(os.getcwd())
+    here = os.getcwd()
+    entry = {"kind": "script", "path": _REHEARSAL, "argv": []}
+    sample = {"log": os.devnull, "cwd": here, "env": dict(os.environ), "entry": entry}
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        protocol.send(ours, sample)
+        spec = protocol.receive(theirs) or {}
+        protocol.clear(ours)
+        before = (list(sys.path), sys.argv, sys.modules["__main__"])
+        if not _needs_own_interpreter(spec["env"], started_with):
+            _prepare(spec)
+        protocol.is_cleared(theirs)
+        _run(spec, theirs, {})
+        sys.path[:], sys.argv, sys.modules["__main__"] = before
+        protocol.send(theirs, {"leaving": _leaving(0)})
     _flush()
 
 

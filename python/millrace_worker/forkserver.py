@@ -44,13 +44,13 @@ from collections.abc import Callable
 from typing import TextIO
 
 from millrace_worker import _processes as processes
-from millrace_worker._attempt import Attempt, claim, disclaim, read_exit, write_exit
+from millrace_worker._attempt import Attempt, claim, is_claimed, make_folder, read_exit, write_exit
 from millrace_worker._clients import Clients
 from millrace_worker._errors import describe_error
 from millrace_worker._limits import Limits
 from millrace_worker._spares import Spare, Spares
 from millrace_worker.child import base_environment, run_child
-from millrace_worker.protocol import PROTOCOL, Message, send
+from millrace_worker.protocol import PROTOCOL, Message, clear, send
 
 __all__ = ["ForkServer", "main"]
 
@@ -197,13 +197,21 @@ class ForkServer:
         known = self._attempts.get(attempt_id)
         if known is not None:
             return {"state": "attached", "pid": known.pid, "started_at": known.started_at}
-        if not claim(folder, spec):
-            return {"state": "ended" if read_exit(folder) is not None else "vanished"}
+        if is_claimed(folder):
+            return self._launched_before(folder)
+        make_folder(folder)
+        # The child prepares while the attempt is written down, and runs nothing before it is.
+        pid, channel = self._hand_over(spec)
         try:
-            pid, channel = self._hand_over(spec)
+            claimed = claim(folder, spec)
         except OSError:
-            disclaim(folder)
+            channel.close()
             raise
+        if not claimed:
+            channel.close()
+            return self._launched_before(folder)
+        with contextlib.suppress(OSError):  # a child that is gone is reaped as any other
+            clear(channel)
         attempt = Attempt(spec, pid, channel)
         self._attempts[attempt_id] = attempt
         self._by_pid[pid] = attempt
@@ -213,6 +221,9 @@ class ForkServer:
         )
         self._limits.arm(attempt)
         return {"state": "started", "pid": pid, "started_at": attempt.started_at}
+
+    def _launched_before(self, folder: str) -> Message:
+        return {"state": "ended" if read_exit(folder) is not None else "vanished"}
 
     def _hand_over(self, spec: Message) -> Spare:
         while (spare := self._spares.take()) is not None:
@@ -288,12 +299,14 @@ class ForkServer:
         else:
             attempt.outcome = message
             if not processes.main_children(attempt.pid) and attempt.leaves():
-                processes.kill_group(attempt.pid, signal.SIGKILL)
                 self._leaving.add(attempt.pid)
                 self._by_pid.pop(attempt.pid, None)
-                # It may be gone by now, and what it left behind be ours.
-                self._kill_strays()
+                # Ending it after that takes nobody's time who waits for it to end.
                 self._end(attempt)
+                processes.kill_group(attempt.pid, signal.SIGKILL)
+            else:
+                with contextlib.suppress(OSError):
+                    attempt.channel.shutdown(socket.SHUT_WR)
 
     def _on_wake(self, _mask: int) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -304,6 +317,7 @@ class ForkServer:
             self._end_if_empty(attempt)
 
     def _reap(self) -> None:
+        left = False
         while (found := processes.next_zombie()) is not None:
             attempt = self._by_pid.pop(found, None)
             if attempt is not None and not attempt.in_grace():
@@ -312,9 +326,14 @@ class ForkServer:
             _, status, usage = os.wait4(found, 0)
             if attempt is not None:
                 attempt.ended(status, usage)
-            else:
+            elif found in self._leaving:
                 self._leaving.discard(found)
+                left = True
+            else:
                 self._spares.forget(found)
+        if left:
+            # One that was killed before it could be dismissed may have left something behind.
+            self._kill_strays()
 
     def _end_if_empty(self, attempt: Attempt) -> None:
         alive = processes.kill_group(attempt.pid, 0)

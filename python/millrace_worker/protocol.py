@@ -12,7 +12,17 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["MAX_FRAME_BYTES", "PROTOCOL", "FrameReader", "Message", "encode", "receive", "send"]
+__all__ = [
+    "MAX_FRAME_BYTES",
+    "PROTOCOL",
+    "FrameReader",
+    "Message",
+    "clear",
+    "encode",
+    "is_cleared",
+    "receive",
+    "send",
+]
 
 Message = dict[str, Any]
 
@@ -42,6 +52,19 @@ def receive(channel: socket.socket) -> Message | None:
         return None
     decoded: Message = json.loads(body)
     return decoded
+
+
+def clear(channel: socket.socket) -> None:
+    """Lets a child that has been sent an attempt run it."""
+    channel.sendall(b"!")
+
+
+def is_cleared(channel: socket.socket) -> bool:
+    """Waits to be cleared; False when the other side has closed instead."""
+    try:
+        return channel.recv(1) != b""
+    except OSError:
+        return False
 
 
 def _receive_exactly(channel: socket.socket, size: int) -> bytes | None:
