@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { coreErrors } from './errors.ts'
 import { closestTo } from './closest.ts'
 import { logLevels, type LogLevel } from './log.ts'
+import { readS3, type S3Settings } from './s3-settings.ts'
 import { defaultPermissions, settings, variableOf, variables, type Setting } from './settings.ts'
 
 /** Every setting of the server, resolved once at start and frozen. */
@@ -14,6 +15,10 @@ export interface Config {
   readonly databaseUrl: string | undefined
   /** A folder, or `s3://bucket/prefix`. */
   readonly artifactRoot: string
+  /** How to reach an artifact root on S3. */
+  readonly s3: S3Settings | undefined
+  /** Whether clients may send and fetch artifacts on S3 past this server, by presigned URLs. */
+  readonly artifactDirect: boolean
   readonly externalLocations: readonly string[]
   /** Hosts or CIDRs that outgoing calls may reach although they are private. */
   readonly allowPrivate: readonly string[]
@@ -75,6 +80,8 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     dataDir,
     databaseUrl: optional('databaseUrl'),
     artifactRoot: artifactRoot.includes('://') ? artifactRoot : resolve(artifactRoot),
+    s3: readS3(artifactRoot, env),
+    artifactDirect: oneOf('artifactDirect', text('artifactDirect'), ['on', 'off']) === 'on',
     externalLocations: Object.freeze(
       (given.get('external-location') ?? list(env['MILLRACE_EXTERNAL_LOCATION'])).map((dir) =>
         resolve(dir),

@@ -10,6 +10,7 @@ export {
 export { findDiskFull } from './disk-full.ts'
 export { inTransaction, systemPrincipal, type Ctx, type Principal } from './ctx.ts'
 export { readConfig, type Config, type Environment } from './config.ts'
+export type { S3Settings } from './s3-settings.ts'
 export { describeSettings } from './settings.ts'
 export { openDatabase, type Database, type DialectName } from './db/database.ts'
 export { migrate, type Migrations } from './db/migrate.ts'

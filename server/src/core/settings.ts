@@ -42,6 +42,12 @@ export const settings = {
     default: '',
     help: 'folder or s3://bucket/prefix for artifacts; artifacts/ in the data folder when not given',
   },
+  artifactDirect: {
+    flag: 'artifact-direct',
+    takes: 'on|off',
+    default: 'on',
+    help: 'whether clients get presigned URLs for artifacts on S3; off when they cannot reach it',
+  },
   externalLocations: {
     flag: 'external-location',
     takes: 'DIR',
@@ -149,6 +155,19 @@ export const variables = {
   MILLRACE_HOME: {
     default: '~/.millrace',
     help: "what this machine's servers share, such as built Python environments",
+  },
+  AWS_ACCESS_KEY_ID: {
+    default: '',
+    help: 'with AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, for an --artifact-root on S3',
+  },
+  AWS_REGION: { default: 'us-east-1', help: 'region of an --artifact-root on S3' },
+  AWS_ENDPOINT_URL: {
+    default: '',
+    help: 'an S3 server other than AWS; AWS_ENDPOINT_URL_S3 and MLFLOW_S3_ENDPOINT_URL win over it',
+  },
+  MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE: {
+    default: 'auto',
+    help: 'where a bucket is in an address: path, virtual, or auto for path on other servers than AWS',
   },
   MLFLOW_WEBHOOK_ALLOWED_SCHEMES: {
     default: 'https',

@@ -11,6 +11,7 @@ export function parseArtifactPath(path: string): string {
       form.startsWith('/') ||
       form.startsWith('\\') ||
       form.includes('\0') ||
+      !form.isWellFormed() ||
       parts.some((part) => part === '..' || part === '.') ||
       /^[a-zA-Z]:/.test(form) ||
       /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(form)

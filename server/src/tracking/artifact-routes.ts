@@ -47,7 +47,6 @@ export function artifactProxyRoutes(app: App): void {
         return {}
       },
     )
-    otherWays(app, prefix)
     const querystring = Type.Object({
       path: Type.Optional(Type.String({ description: 'Folder below the artifact root.' })),
     })
@@ -80,18 +79,6 @@ function uploadRoute(app: App): void {
     const target = artifactPathOf(joinUri(info.artifactUri, path))
     await putArtifact(request.ctx, target, (request.body as Readable | undefined) ?? request.raw)
     return {}
-  })
-}
-
-/** Ways that a client falls back from when it hears NOT_IMPLEMENTED. */
-function otherWays(app: App, prefix: string): void {
-  for (const step of ['create', 'complete', 'abort']) {
-    app.post(`${prefix}/mpu/${step}/*`, { schema: { hide: true } }, async () => {
-      throw trackingErrors.TRACKING_ARTIFACT_WAY_UNSUPPORTED('Multipart upload')
-    })
-  }
-  app.get(`${prefix}/presigned/*`, { schema: { hide: true } }, async () => {
-    throw trackingErrors.TRACKING_ARTIFACT_WAY_UNSUPPORTED('A presigned download')
   })
 }
 
@@ -184,7 +171,7 @@ interface Download {
 export async function sendArtifact({ request, reply, path }: Download): Promise<FastifyReply> {
   const file = await getArtifact(request.ctx, path)
   const name = path.split('/').at(-1) ?? 'artifact'
-  const etag = `"${file.size.toString(16)}-${file.modifiedAt.getTime().toString(16)}"`
+  const etag = `"${file.etag}"`
   reply
     .type(contentTypeOf(path))
     .header('content-disposition', attachment(name))

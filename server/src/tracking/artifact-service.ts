@@ -7,15 +7,18 @@ import type { Config, Ctx } from '../core/index.ts'
 import { parseArtifactPath } from './artifact-path.ts'
 import { artifactPathOf } from './artifact-uri.ts'
 import { localArtifacts } from './artifact-stores/local.ts'
+import { s3Artifacts } from './artifact-stores/s3.ts'
 import type { ArtifactEntry, ArtifactFile, ArtifactStore } from './artifact-stores/store.ts'
 import { trackingErrors } from './errors.ts'
 
 const stores = new WeakMap<Config, ArtifactStore>()
 
-function storeOf(ctx: Ctx): ArtifactStore {
+/** The store of this server's settings. */
+export function storeOf(ctx: Ctx): ArtifactStore {
   const known = stores.get(ctx.config)
   if (known) return known
-  const store = localArtifacts(ctx.config.artifactRoot)
+  const { s3, artifactRoot, artifactDirect } = ctx.config
+  const store = s3 ? s3Artifacts(s3, { direct: artifactDirect }) : localArtifacts(artifactRoot)
   stores.set(ctx.config, store)
   return store
 }

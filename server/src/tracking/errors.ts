@@ -157,7 +157,27 @@ export const trackingErrors = defineErrors({
     status: 501,
     wire: 'NOT_IMPLEMENTED',
     text: (what: string) =>
-      `${what} is not supported for artifacts on local disk; send and fetch them whole`,
+      `${what} is not supported for the current artifact repository; send and fetch artifacts through this server`,
+    meaning:
+      'Artifacts are on local disk, or --artifact-direct is off; clients then go through the server',
+  },
+  TRACKING_ARTIFACT_UPLOAD_INVALID: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (code: string, problem: string) =>
+      `The upload in parts cannot be finished: ${code} ${problem}; begin it again`,
+  },
+  TRACKING_ARTIFACT_STORE_UNAVAILABLE: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: (endpoint: string, cause: string) =>
+      `The artifact store at ${endpoint} cannot be reached: ${cause}; try again later`,
+  },
+  TRACKING_ARTIFACT_STORE_REFUSED: {
+    status: 503,
+    wire: 'TEMPORARILY_UNAVAILABLE',
+    text: (place: string, cause: string) =>
+      `The artifact store ${place} refused this server: ${cause}; whoever runs the server must check its bucket, credentials and AWS_… settings`,
   },
   TRACKING_PRESIGNED_UNSUPPORTED: {
     status: 400,

@@ -1,4 +1,5 @@
 import type { App, RoutePlugin } from '../core/index.ts'
+import { artifactDirectRoutes } from './artifact-direct-routes.ts'
 import { artifactProxyRoutes, artifactRoutes } from './artifact-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -32,6 +33,7 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   metricRoutes(app)
   loggedModelRoutes(app)
   artifactRoutes(app)
+  artifactDirectRoutes(app)
   traceRoutes(app)
   traceV2Routes(app)
   traceAnalysisRoutes(app)

@@ -1,4 +1,5 @@
-import type { App } from '../core/index.ts'
+import type { App, Ctx } from '../core/index.ts'
+import { canSendDirectly } from './artifact-direct.ts'
 
 /** The MLflow release whose behaviour this server answers with; clients look at it for what they may send. */
 const mlflowVersion = '3.17.2'
@@ -11,18 +12,23 @@ export function serverRoutes(app: App): void {
   for (const prefix of ['api', 'ajax-api']) {
     for (const name of ['server-info', 'server-features']) {
       const schema = { tags: ['mlflow'], hide: prefix !== 'api' }
-      app.get(`/${prefix}/3.0/mlflow/${name}`, { schema }, async () => serverInfo)
+      app.get(`/${prefix}/3.0/mlflow/${name}`, { schema }, async (request) =>
+        serverInfo(request.ctx),
+      )
     }
   }
 }
 
-const serverInfo = {
-  store_type: 'SqlStore',
-  workspaces_enabled: false,
-  trace_archival_enabled: false,
-  multipart_uploads_enabled: false,
-  multipart_downloads_enabled: false,
-  presigned_upload_run_id_supported: false,
-  presigned_upload_model_id_supported: false,
-  features_enabled: { gateway: false },
+function serverInfo(ctx: Ctx): object {
+  const isDirect = canSendDirectly(ctx)
+  return {
+    store_type: 'SqlStore',
+    workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: isDirect,
+    multipart_downloads_enabled: isDirect,
+    presigned_upload_run_id_supported: false,
+    presigned_upload_model_id_supported: false,
+    features_enabled: { gateway: false },
+  }
 }

@@ -14,7 +14,8 @@ export function localArtifacts(root: string): ArtifactStore {
     find: (path) => find(at(path)),
     write: (path, content) => write({ root, target: at(path), content }),
     list: (path) => list(at(path), path === ''),
-    remove: (path) => rm(at(path), { recursive: true, force: true }),
+    remove: (path) => remove(at(path)),
+    direct: undefined,
   }
 }
 
@@ -25,6 +26,7 @@ async function find(file: string): Promise<ArtifactFile | 'folder' | undefined> 
   return {
     size: found.size,
     modifiedAt: found.mtime,
+    etag: `${found.size.toString(16)}-${found.mtime.getTime().toString(16)}`,
     open: (range) => createReadStream(file, range),
   }
 }
@@ -59,6 +61,10 @@ async function copy(content: Readable, handle: FileHandle): Promise<void> {
   for await (const chunk of content.iterator({ destroyOnReturn: false })) {
     await handle.writeFile(chunk as Uint8Array)
   }
+}
+
+async function remove(file: string): Promise<void> {
+  await rm(file, { recursive: true, force: true }).catch(missing)
 }
 
 async function list(folder: string, isRoot: boolean): Promise<ArtifactEntry[]> {
