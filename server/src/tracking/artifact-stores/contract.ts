@@ -7,6 +7,7 @@ import type { ArtifactFile, ArtifactStore } from './store.ts'
 /** What every artifact store must do. `open` gives an empty one, which lists at most 10 entries at once if it pages. */
 export function artifactStoreContract(open: () => Promise<ArtifactStore>): void {
   wholeFiles(open)
+  brokenTransfers(open)
   folders(open)
   directTransfers(open)
 }
@@ -79,7 +80,9 @@ function wholeFiles(open: () => Promise<ArtifactStore>): void {
     expect(await bytesOf(after)).toBe('more')
     expect(after.etag).not.toBe(before.etag)
   })
+}
 
+function brokenTransfers(open: () => Promise<ArtifactStore>): void {
   test.each([10, 2 ** 23 + 10])(
     'a write that breaks off after %i bytes leaves what was there',
     async (bytes) => {
