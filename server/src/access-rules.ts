@@ -1,5 +1,6 @@
 import { Permission, ResourceType, wholeWorkspace, type Resource } from './auth/index.ts'
 import type { Judged } from './evaluation/index.ts'
+import { jobNeeds, type JobNeed } from './access-of-jobs.ts'
 import type { Belonging } from './tracking/index.ts'
 
 /** A request, as far as rights depend on it. */
@@ -21,6 +22,7 @@ export type Need =
   /** The named user or an admin. */
   | { readonly kind: 'self'; readonly user: string }
   | { readonly kind: 'on'; readonly resource: Resource; readonly level: Permission }
+  | JobNeed
   /** On the experiment that something belongs to; met when there is no such thing. */
   | { readonly kind: 'belongs'; readonly what: Belonging; readonly level: Permission }
   /** To read: on any experiment that it is of; else on all. Of none, it is the workspace's. */
@@ -64,6 +66,7 @@ const rules: readonly Rule[] = [
   [/\/invocations$/, (call) => [on(endpointOf(call), Use)]],
   [/^gates\/contracts\//, contractNeeds],
   [/^registry\//, modelNeeds],
+  [/^(permissions\/)?jobs(\/|$)/, (call) => jobNeeds(call, workspace(call))],
   [/^(token|preview\/scim)\//, () => nothing],
   [/^auth\//, () => admin],
   // The pages of the web UI.

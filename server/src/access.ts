@@ -13,6 +13,7 @@ import {
 } from './auth/index.ts'
 import type { App, Ctx } from './core/index.ts'
 import { experimentsOf, type Judged } from './evaluation/index.ts'
+import { requireOnJob } from './jobs/index.ts'
 import { findExperimentOf } from './tracking/index.ts'
 import { needsOf, type Call, type Need } from './access-rules.ts'
 
@@ -61,6 +62,8 @@ async function check(ctx: Ctx, need: Need): Promise<void> {
     }
     case 'judged':
       return checkJudged(ctx, need.what, need.level)
+    case 'job':
+      if (!(await requireOnJob(ctx, need.subject, need.level))) await check(ctx, need.otherwise)
   }
 }
 

@@ -4,6 +4,10 @@ import sys
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
+from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
+from databricks.sdk.service.jobs import ConditionTask, ConditionTaskOp, Task
+
+EQUAL_TO = ConditionTaskOp.EQUAL_TO
 
 url, password = sys.argv[1:3]
 
@@ -28,6 +32,33 @@ try:
     user.jobs.run_now(1)
 except PermissionDenied as error:
     assert "workspace" in str(error)
+else:
+    raise AssertionError("expected PERMISSION_DENIED")
+
+job_id = admin.jobs.create(
+    name="guarded",
+    tasks=[Task(task_key="t", condition_task=ConditionTask(left="a", op=EQUAL_TO, right="a"))],
+).job_id
+assert job_id is not None
+assert [job.job_id for job in user.jobs.list()] == [job_id]
+try:
+    user.jobs.run_now(job_id)
+except PermissionDenied as error:
+    assert "Manage Run" in str(error)
+else:
+    raise AssertionError("expected PERMISSION_DENIED")
+admin.permissions.update(
+    "jobs",
+    str(job_id),
+    access_control_list=[
+        AccessControlRequest(user_name="cai", permission_level=PermissionLevel.CAN_MANAGE_RUN)
+    ],
+)
+assert user.jobs.run_now(job_id).run_id
+try:
+    user.jobs.delete(job_id)
+except PermissionDenied:
+    pass
 else:
     raise AssertionError("expected PERMISSION_DENIED")
 

@@ -10,6 +10,7 @@ export {
   readable,
   readableIds,
 } from './grant-service.ts'
+export { groupsOf } from './role-service.ts'
 export { includes } from './permissions.ts'
 export { Permission, ResourceType, wholeWorkspace, type Resource } from './types.ts'
 export { bootstrapAdmin } from './user-service.ts'

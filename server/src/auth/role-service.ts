@@ -15,11 +15,13 @@ import {
   findRole,
   insertMember,
   insertRole,
+  listRolesOfUser,
   updateRoleRow,
   type Membership,
 } from './role-store.ts'
 import type { Grant, Permission, Role } from './types.ts'
 import { getUser } from './user-service.ts'
+import { findUser } from './user-store.ts'
 
 export interface CreateRoleInput {
   readonly name: string
@@ -40,6 +42,13 @@ export async function getRole(ctx: Ctx, id: number): Promise<Role> {
   const role = await findRole(ctx.db, id)
   if (!role) throw authErrors.AUTH_ROLE_NOT_FOUND(id)
   return role
+}
+
+/** The groups that the caller is in: the roles with a name, and `users`, which is everybody. */
+export async function groupsOf(ctx: Ctx): Promise<string[]> {
+  const user = await findUser(ctx.db, ctx.principal.name)
+  const roles = user ? await listRolesOfUser(ctx.db, user.id) : []
+  return ['users', ...roles.flatMap((role) => (role.userId === undefined ? [role.name] : []))]
 }
 
 export async function updateRole(

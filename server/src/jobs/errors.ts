@@ -64,6 +64,12 @@ export const jobsErrors = defineErrors({
     text: (problem: string) => problem,
     meaning: 'A run cannot be repaired in this way',
   },
+  JOBS_PERMISSION_DENIED: {
+    status: 403,
+    wire: 'PERMISSION_DENIED',
+    text: (user: string, levels: string, on: string) =>
+      `${user} does not have ${levels} permissions on ${on}; its owner or an admin can grant that`,
+  },
   JOBS_BACKFILL_INVALID: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

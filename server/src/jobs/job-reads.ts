@@ -15,6 +15,15 @@ export interface JobPage {
   readonly hasNewer: boolean
 }
 
+export async function listJobsById(
+  db: Db,
+  jobIds: readonly number[],
+): Promise<ReadonlyMap<number, Job>> {
+  if (jobIds.length === 0) return new Map()
+  const rows = await db.selectFrom('job').selectAll().where('job_id', 'in', jobIds).execute()
+  return new Map(rows.map((row) => [row.job_id, toJob(row)]))
+}
+
 /** Jobs, newest first. */
 export async function listJobs(db: Db, input: ListJobs): Promise<JobPage> {
   const newer = input.from?.direction === 'newer'

@@ -1,4 +1,5 @@
 import type { App, Ctx, RoutePlugin } from '../core/index.ts'
+import { visibleJobs } from './job-access.ts'
 import { listJobs, type JobPage } from './job-reads.ts'
 import { createJob, deleteJob, getJob, resetJob, updateJobSettings } from './job-service.ts'
 import { listTriggersOfJob } from './trigger-store.ts'
@@ -61,7 +62,8 @@ function register(app: App, base: string): void {
     { schema: { tags: ['jobs'], querystring: ListJobs } },
     async (request) => {
       const page = await pageOfJobs(request.ctx, request.query)
-      return toListWire(page, request.query.expand_tasks ?? false)
+      const shown = await visibleJobs(request.ctx, page.jobs)
+      return toListWire({ ...page, shown }, request.query.expand_tasks ?? false)
     },
   )
 }
@@ -83,11 +85,15 @@ async function pageOfJobs(ctx: Ctx, query: ListJobs): Promise<JobPage> {
   })
 }
 
-function toListWire(page: JobPage, expandTasks: boolean): Record<string, unknown> {
+/** A page may hold fewer jobs than were read, while its tokens go on. */
+function toListWire(
+  page: JobPage & { readonly shown: JobPage['jobs'] },
+  expandTasks: boolean,
+): Record<string, unknown> {
   const first = page.jobs.at(0)
   const last = page.jobs.at(-1)
   return {
-    jobs: page.jobs.map((job) => toBaseJobWire(job, expandTasks)),
+    jobs: page.shown.map((job) => toBaseJobWire(job, expandTasks)),
     has_more: page.hasOlder && last !== undefined,
     ...(page.hasOlder && last
       ? { next_page_token: encodeToken({ job_id: last.jobId, side: 'older' }) }

@@ -3,6 +3,7 @@ import { jobsErrors } from './errors.ts'
 import { promoteQueued } from './engine/run-end.ts'
 import { checkFileLocation } from './file-watch.ts'
 import { abandonBackfills } from './backfill/advance.ts'
+import { checkChildren } from './job-access.ts'
 import { deleteJobRow, findJob, insertJob, lockJob, updateJob, type Job } from './job-store.ts'
 import { deleteRevisions, insertRevision, newestRevision } from './revision-store.ts'
 import { listActiveRunIds, requestCancel, updateTimeouts } from './run-store.ts'
@@ -20,6 +21,7 @@ export interface CreateJobInput {
 export async function createJob(ctx: Ctx, input: CreateJobInput): Promise<Job> {
   const settings = withDefaults(input.settings)
   await checkJobSettings(ctx, settings)
+  await checkChildren(ctx, settings)
   const now = ctx.now()
   const job: Job = {
     jobId: newIntId(now.getTime()),
@@ -86,6 +88,7 @@ async function changeJob(
     checkShape(changed)
     const settings = withDefaults(changed)
     await checkJobSettings(ctx, settings)
+    await checkChildren(tx, settings, job.settings)
     const updated = { ...job, settings, updatedAt: tx.now() }
     await updateJob(tx.db, updated)
     await insertRevision(tx.db, { before: job, after: updated, by: ctx.principal.name })

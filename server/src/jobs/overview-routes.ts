@@ -4,6 +4,7 @@ import { readLog } from '../compute/index.ts'
 import { AppError, type App, type Ctx, type RoutePlugin } from '../core/index.ts'
 import { closed } from './closed-object.ts'
 import { latestRuns, runStates, searchRuns, type RunLine } from './overview-reads.ts'
+import { visibleOfJobs } from './job-access.ts'
 import { decodeToken, encodeToken } from './page-token.ts'
 import { previewRepair } from './repair-service.ts'
 import { attemptOf } from './run-views.ts'
@@ -83,7 +84,7 @@ async function viewSearch(ctx: Ctx, query: Search): Promise<Record<string, unkno
   const tokenOf = (run: RunLine, side: string) =>
     encodeToken({ at: run.createdAt, run_id: run.runId, side })
   return {
-    runs: page.runs.map(toWire),
+    runs: (await visibleOfJobs(ctx, page.runs)).map(toWire),
     ...(page.hasOlder && last ? { next_page_token: tokenOf(last, 'older') } : {}),
     ...(page.hasNewer && first ? { prev_page_token: tokenOf(first, 'newer') } : {}),
   }

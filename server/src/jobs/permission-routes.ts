@@ -3,6 +3,7 @@ import { appendAudit } from '../auth/index.ts'
 import { inTransaction, type Ctx, type RoutePlugin } from '../core/index.ts'
 import { closed } from './closed-object.ts'
 import { jobsErrors } from './errors.ts'
+import { requireOnJob } from './job-access.ts'
 import { getJob } from './job-service.ts'
 import { updateJob, type Job } from './job-store.ts'
 import { AccessControl } from './settings-schema.ts'
@@ -24,7 +25,7 @@ const levels = {
   IS_OWNER: 'Is the owner of the job',
 } as const
 
-/** Who may do what with a job: kept, shown and audited. */
+/** Who may do what with a job. Only its owner, or an admin, makes somebody else its owner. */
 export const permissionRoutes: RoutePlugin = async (app) => {
   const schema = { tags: ['jobs'], params: JobPath }
   app.get(base, { schema }, async (request) =>
@@ -76,6 +77,11 @@ function merge(
   return [...byName.values()]
 }
 
+function ownerOf(permissions: readonly AccessControl[]): string | undefined {
+  const owner = permissions.find((entry) => entry.permission_level === 'IS_OWNER')
+  return owner && nameOf(owner)
+}
+
 async function setPermissions(
   ctx: Ctx,
   jobId: number,
@@ -84,6 +90,9 @@ async function setPermissions(
   return inTransaction(ctx, async (tx) => {
     const job = await getJob(tx, jobId)
     const permissions = change(job.permissions)
+    if (ownerOf(job.permissions) !== ownerOf(permissions)) {
+      await requireOnJob(tx, { kind: 'job', id: jobId }, 'IS_OWNER')
+    }
     await updateJob(tx.db, { ...job, permissions })
     await appendAudit(tx, {
       action: 'jobs.permissions_changed',

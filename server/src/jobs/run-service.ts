@@ -3,6 +3,7 @@ import { appendEvent, inTransaction, newIntId, type Ctx } from '../core/index.ts
 import './events.ts'
 import { jobsErrors } from './errors.ts'
 import { checkNotified, notify } from './notifications/notify.ts'
+import { checkChildren } from './job-access.ts'
 import { findJob, lockJob, type Job } from './job-store.ts'
 import { selectTasks } from './only.ts'
 import {
@@ -89,6 +90,7 @@ export async function submitRun(ctx: Ctx, input: SubmitInput): Promise<{ readonl
   const { settings } = input
   checkSettings(settings)
   await checkNotified(ctx, settings)
+  await checkChildren(ctx, settings)
   return inTransaction(ctx, async (tx) => {
     const before = await findByToken(tx, input.idempotencyToken)
     if (before !== undefined) return { runId: before }

@@ -3,6 +3,7 @@ import { AppError, type Ctx } from '../core/index.ts'
 import { tailLog } from '../compute/index.ts'
 import { listDecisions } from './cache/cache-reads.ts'
 import type { CacheDecision } from './cache/types.ts'
+import { visibleOfJobs } from './job-access.ts'
 import { jobsErrors } from './errors.ts'
 import { decodeToken, encodeToken } from './page-token.ts'
 import {
@@ -156,15 +157,16 @@ export async function viewRuns(ctx: Ctx, query: ListRuns): Promise<Wire> {
     )
   }
   const page = await pageOfRuns(ctx, query)
+  const visible = await visibleOfJobs(ctx, page.runs)
   const tasks = query.expand_tasks
     ? await listTaskRuns(
         ctx.db,
-        page.runs.map((run) => run.runId),
+        visible.map((run) => run.runId),
       )
     : []
   const runs: Wire[] = []
   const known = new Map<string, JobSettings>()
-  for (const run of page.runs) {
+  for (const run of visible) {
     const own = tasks.filter((task) => task.runId === run.runId)
     const settings = known.get(run.definitionHash) ?? (await settingsOf(ctx, run))
     known.set(run.definitionHash, settings)

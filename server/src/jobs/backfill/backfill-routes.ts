@@ -1,5 +1,6 @@
 import type { App, Ctx, RoutePlugin } from '../../core/index.ts'
 import { jobsErrors } from '../errors.ts'
+import { visibleOfJobs } from '../job-access.ts'
 import { decodeToken, encodeToken } from '../page-token.ts'
 import { countIntervals, listBackfills, listIntervals } from './backfill-reads.ts'
 import {
@@ -61,12 +62,13 @@ function reading(app: App): void {
       const { job_id: jobId, limit, page_token: token } = query
       const before = token === undefined ? undefined : decodeToken(token, ['before']).before
       const found = await listBackfills(ctx.db, { jobId, limit, before })
-      const shown = found.slice(0, limit)
+      const page = found.slice(0, limit)
+      const shown = await visibleOfJobs(ctx, page)
       const counts = await countIntervals(
         ctx.db,
         shown.map(({ backfillId }) => backfillId),
       )
-      const last = shown.at(-1)
+      const last = page.at(-1)
       return {
         backfills: shown.map((one) => toBackfillWire(one, counts.get(one.backfillId))),
         ...(found.length > limit && last
