@@ -46,6 +46,7 @@ from typing import TextIO
 from millrace_worker import _processes as processes
 from millrace_worker._attempt import Attempt, claim, is_claimed, make_folder, read_exit, write_exit
 from millrace_worker._clients import Clients
+from millrace_worker._environment_use import hold_own_environment
 from millrace_worker._errors import describe_error
 from millrace_worker._limits import Limits
 from millrace_worker._spares import Spare, Spares
@@ -407,6 +408,7 @@ def main(argv: list[str]) -> int:
         return _ALREADY_RUNNING
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
+    environment = hold_own_environment()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     spares = Spares(least=options.get("spares", 4))
     server = ForkServer(listener=listener, lock=lock, spares=spares, options=options)
@@ -420,6 +422,8 @@ def main(argv: list[str]) -> int:
         server.run()
     finally:
         listener.close()
+        if environment is not None:
+            os.utime(environment)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
     return 0

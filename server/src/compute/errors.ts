@@ -44,7 +44,8 @@ export const computeErrors = defineErrors({
   COMPUTE_ATTEMPT_NOT_FOUND: {
     status: 404,
     wire: 'RESOURCE_DOES_NOT_EXIST',
-    text: (attemptId: string) => `Attempt ${attemptId} has never been launched`,
+    text: (attemptId: string) =>
+      `There is nothing of attempt ${attemptId}: it was never launched, or it ended so long ago that its folder was removed (--keep-attempts-days)`,
   },
   COMPUTE_WORKER_CRASHED: {
     status: 503,

@@ -13,6 +13,8 @@ export class ComputeState implements AsyncDisposable {
   readonly resolved = new Map<string, Resolution>()
   readonly runner: LocalRunner
   readonly exits = new Exits()
+  /** Attempts that an earlier server of this database left running. */
+  readonly foundAgain = new Set<string>()
   readonly journal: AttemptJournal
   readonly #interpreters = new Map<string | undefined, Promise<Interpreter>>()
   readonly #running = new Map<string, Promise<unknown>>()
