@@ -132,6 +132,31 @@ test('edits notes and tags where they stand', async () => {
   expect(view.problems).toEqual([])
 })
 
+test('deletes runs, takes it back, and keeps chart settings in the URL', async () => {
+  const { experimentId, runIds } = await threeRuns('undo')
+  await using view = await site.open()
+  const { page } = view
+  await view.visit(`/experiments/${experimentId}`)
+  await page.locator('tr[data-index="0"]').getByRole('checkbox').check()
+  await page.getByRole('button', { name: 'Delete 1' }).click()
+  await page.getByText('2 runs loaded').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('3 runs loaded').waitFor()
+
+  await view.visit(`/experiments/${experimentId}/compare?runs=${runIds.join(',')}`)
+  await page.getByRole('combobox', { name: 'Baseline' }).selectOption('Against trial 0')
+  await page.getByText('+0.0200').waitFor()
+  await page.getByRole('tab', { name: 'Charts' }).click()
+  await page.getByRole('checkbox', { name: 'Log scale' }).check()
+  await page.getByRole('button', { name: 'Relative' }).click()
+  await expect.poll(() => page.url()).toMatch(/base=.*by=relative.*log=yes|log=yes.*by=relative/)
+  await page.getByRole('tab', { name: 'Scatter' }).click()
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: /^Download .* as PNG$/ }).click()
+  expect((await download).suggestedFilename()).toMatch(/\.png$/)
+  expect(view.problems).toEqual([])
+})
+
 test('shows the traces of an experiment and where one failed', async () => {
   const { experimentId } = await threeRuns('traces')
   await sendTrace(site.url, experimentId)
@@ -145,6 +170,16 @@ test('shows the traces of an experiment and where one failed', async () => {
   await expect.poll(() => page.getByRole('alert').textContent()).toBe('nothing found')
   await lines.first().click()
   await page.getByText('"question": "why?"').waitFor()
+
+  await page.getByRole('textbox', { name: 'Assessment' }).fill('relevance')
+  await page.getByRole('textbox', { name: 'Value' }).fill('no')
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.getByRole('button', { name: 'Delete relevance' }).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: 'Delete relevance' }).waitFor()
+  expect(await view.checkAccess()).toEqual([])
+  await view.visit(`/experiments/${experimentId}?tab=traces&q=attributes.status+=+'OK'`)
+  await page.getByRole('columnheader', { name: 'relevance' }).waitFor()
   expect(view.problems).toEqual([])
 })
 

@@ -37,14 +37,27 @@ const experiment = createRoute({
 const compare = createRoute({
   getParentRoute,
   path: '/experiments/$experimentId/compare',
-  validateSearch: textSearch('runs', 'tab', 'x', 'y', 'z', 'axes', 'all'),
+  validateSearch: textSearch(
+    'runs',
+    'tab',
+    'x',
+    'y',
+    'z',
+    'axes',
+    'all',
+    'base',
+    'by',
+    'smooth',
+    'log',
+    'metric',
+  ),
   component: lazyRouteComponent(() => import('../tracking/compare-page.tsx'), 'ComparePage'),
 })
 
 const run = createRoute({
   getParentRoute,
   path: '/experiments/$experimentId/runs/$runId',
-  validateSearch: textSearch('tab', 'path', 'metric', 'x', 'smooth', 'log'),
+  validateSearch: textSearch('tab', 'path', 'metric', 'by', 'smooth', 'log'),
   component: lazyRouteComponent(() => import('../tracking/run-page.tsx'), 'RunPage'),
 })
 

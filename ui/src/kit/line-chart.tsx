@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { alignSeries, type Series } from './chart-data.ts'
-import { formatMetric } from './format.ts'
+import { formatExactTime, formatMetric } from './format.ts'
 import { useTheme } from './theme.ts'
 import styles from './line-chart.module.css'
 
@@ -62,7 +62,11 @@ function optionsOf(
     },
     scales: { x: { time: props.timeX ?? false }, y: { distr: props.logY === true ? 3 : 1 } },
     axes: [
-      { ...axisOf(props.xLabel), size: props.xLabel === undefined ? 28 : 26 },
+      {
+        ...axisOf(props.xLabel),
+        size: props.xLabel === undefined ? 28 : 26,
+        ...(props.timeX === true ? { values: clockTexts } : {}),
+      },
       {
         ...axisOf(),
         size: 56,
@@ -75,7 +79,7 @@ function optionsOf(
         label: one.label,
         stroke: cssColour(`--series-${(index % 8) + 1}`),
         width: 1.5,
-        points: { show: one.x.length < 40, size: 4 },
+        points: { show: hasDots(one), size: 4 },
       })),
     ],
     hooks: {
@@ -93,6 +97,38 @@ function optionsOf(
   }
 }
 
+const dayMs = 86_400_000
+
+/** Ticks of a time axis: the hour, with the day before it where they span more than one. */
+function clockTexts(_plot: UPlot, ticks: readonly number[]): string[] {
+  const [first = 0] = ticks
+  const span = ((ticks.at(-1) ?? first) - first) * 1000
+  const step = ticks.length > 1 ? span / (ticks.length - 1) : span
+  const format = new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(step < 60_000 ? { second: '2-digit' } : {}),
+    ...(span > dayMs ? { month: 'short', day: 'numeric' } : {}),
+  })
+  return ticks.map((tick) => format.format(tick * 1000))
+}
+
+/** A few points are shown as such; many would hide the line. */
+function hasDots(one: Series): boolean {
+  return one.x.length < 40
+}
+
+/** Whether the window shows less than all points. */
+function isZoomed({ data: [x], scales }: UPlot): boolean {
+  const { min, max } = scales['x'] ?? {}
+  const [first, last] = [x[0], x.at(-1)]
+  if (min === undefined || max === undefined || first === undefined || last === undefined) {
+    return false
+  }
+  return min > first || max < last
+}
+
 function tickText(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1)
@@ -106,22 +142,35 @@ export function LineChart(props: LineChartProps): ReactNode {
   const [hover, setHover] = useState<Hover>()
   const theme = useTheme()
   const data = useMemo(() => alignSeries(series), [series])
+  const plot = useRef<UPlot>(undefined)
+  const shape = series.map((one) => `${one.id} ${one.label} ${String(hasDots(one))}`).join('\n')
 
-  // uPlot owns a canvas: it is made anew when the series, the scale or the theme changes.
+  // uPlot owns a canvas: it is made anew when the lines, the scale or the theme are others.
   useEffect(() => {
     const element = frame.current
     if (element === null) return undefined
     const options = optionsOf(props, element.clientWidth, setHover)
-    const plot = new UPlot(options, [data.x, ...data.ys] as UPlot.AlignedData, element)
+    const made = new UPlot(options, [data.x, ...data.ys] as UPlot.AlignedData, element)
+    plot.current = made
     const observer = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: options.height }),
+      made.setSize({ width: element.clientWidth, height: options.height }),
     )
     observer.observe(element)
     return () => {
       observer.disconnect()
-      plot.destroy()
+      made.destroy()
+      plot.current = undefined
     }
-  }, [data, theme, props.logY, props.height, props.xLabel])
+  }, [shape, theme, timeX, props.logY, props.height, props.xLabel])
+
+  // New points of the same lines: what was zoomed into stays in sight.
+  useEffect(() => {
+    const made = plot.current
+    if (made === undefined || made.data[0] === data.x) return
+    const zoomed = isZoomed(made)
+    made.setData([data.x, ...data.ys] as UPlot.AlignedData, !zoomed)
+    if (zoomed) made.redraw()
+  }, [data])
 
   return (
     <div className={styles['chart']} role="img" aria-label={props.label}>
@@ -152,7 +201,7 @@ function Tip({
   return (
     <div className={styles['tip']} style={position} aria-hidden="true">
       <div className="muted num">
-        {timeX && at !== undefined ? new Date(at * 1000).toLocaleString() : at}
+        {timeX && at !== undefined ? formatExactTime(at * 1000) : tickText(at ?? 0)}
       </div>
       {series.slice(0, 12).map((one, index) => {
         const value = ys[index]?.[hover.index]

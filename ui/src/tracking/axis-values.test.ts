@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { axisIds, axisOf, firstAxes } from './axis-values.ts'
+import { axisIds, axisOf, firstAxes, niceTicks } from './axis-values.ts'
 import type { Run } from './wire.ts'
 
 function run(params: Readonly<Record<string, string>>): Run {
@@ -32,4 +32,14 @@ it('begins with what every run has, parameters before metrics', () => {
   }))
   const three = [first, second, third].filter((one) => one !== undefined)
   expect(firstAxes(three, 4)).toEqual(['params.depth', 'metrics.auc'])
+})
+
+it.each([
+  [0, 100, [0, 20, 40, 60, 80, 100]],
+  [0.3384, 0.4763, [0.35, 0.4, 0.45]],
+  [-3, 3, [-3, -2, -1, 0, 1, 2, 3]],
+  [5, 5, [5]],
+])('marks the axis from %d to %d at %j', (least, most, ticks) => {
+  const rounded = niceTicks(least, most).map((value) => Number(value.toPrecision(6)))
+  expect(rounded).toEqual(ticks)
 })

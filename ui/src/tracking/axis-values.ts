@@ -23,7 +23,9 @@ export function axisIds(runs: readonly Run[]): string[] {
   ]
   const ranked = ids.map((id) => {
     const texts = runs.map((run) => axisText(run, id)).filter((text) => text !== undefined)
-    return { id, worth: new Set(texts).size > 1 ? texts.length : 0 }
+    // How busy the machine was explains a run less than what it was given and what came out.
+    const weight = id.startsWith('metrics.system/') ? 0.5 : 1
+    return { id, worth: new Set(texts).size > 1 ? texts.length * weight : 0 }
   })
   return ranked.toSorted((left, right) => right.worth - left.worth).map(({ id }) => id)
 }
@@ -62,17 +64,29 @@ function numericAxis(id: string, label: string, raw: readonly (string | undefine
   const least = Math.min(...present)
   const span = Math.max(...present) - least
   const place = (value: number) => (span === 0 ? 0.5 : (value - least) / span)
-  const steps = span === 0 ? [0] : [0, 0.25, 0.5, 0.75, 1]
   return {
     id,
     label,
     positions: numbers.map((value) => (value === undefined ? undefined : place(value))),
     texts: numbers.map((value) => (value === undefined ? undefined : formatMetric(value))),
-    ticks: steps.map((step) => {
-      const value = least + step * span
-      return { at: span === 0 ? 0.5 : step, text: String(Number(value.toPrecision(4))) }
-    }),
+    ticks: niceTicks(least, least + span).map((value) => ({
+      at: place(value),
+      text: String(Number(value.toPrecision(6))),
+    })),
   }
+}
+
+const mostTicks = 6
+
+/** Round numbers between two values, 1, 2 or 5 times a power of ten apart. */
+export function niceTicks(least: number, most: number): number[] {
+  if (most <= least) return [least]
+  const rough = (most - least) / mostTicks
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10)
+  const first = Math.ceil(least / step - 1e-9)
+  const last = Math.floor(most / step + 1e-9)
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step)
 }
 
 function textAxis(id: string, label: string, raw: readonly (string | undefined)[]): Axis {

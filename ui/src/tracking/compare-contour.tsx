@@ -1,4 +1,5 @@
 import { useMemo, type ReactNode } from 'react'
+import { ChartFrame } from '../kit/chart-frame.tsx'
 import { Select } from '../kit/field.tsx'
 import { formatMetric } from '../kit/format.ts'
 import { EmptyState } from '../kit/states.tsx'
@@ -11,8 +12,21 @@ import styles from './compare-charts.module.css'
 
 const cells = 44
 const bands = 8
-const plot = { left: 76, top: 24, width: 620, height: 330 }
-const view = { width: 860, height: 420 }
+const height = 420
+/** Room for the scale of colours. */
+const scaleWidth = 130
+
+interface Plot {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
+function plotOf(width: number): Plot {
+  return { left: 76, top: 24, width: width - 76 - scaleWidth, height: 330 }
+}
+
 const leastRuns = 3
 
 /** A metric as a surface over two others: where in the space of parameters it is good. */
@@ -90,8 +104,8 @@ function pointsOf(runs: readonly Run[], { x, y, metric }: Wanted): Point[] {
   })
 }
 
-const left = (at: number) => plot.left + at * plot.width
-const top = (at: number) => plot.top + (1 - at) * plot.height
+const left = (plot: Plot, at: number) => plot.left + at * plot.width
+const top = (plot: Plot, at: number) => plot.top + (1 - at) * plot.height
 /** Mixed, not see-through: cells that overlap by a hair would show their seams. */
 const colourOf = (band: number) =>
   `color-mix(in srgb, var(--accent) ${Math.round(6 + (band / (bands - 1)) * 84)}%, var(--surface))`
@@ -114,60 +128,85 @@ function Contour({
   }
   const values = points.map((point) => point.value)
   return (
-    <div className={styles['frame']} role="group" aria-label="Chart" tabIndex={0}>
-      <svg
-        viewBox={`0 0 ${view.width} ${view.height}`}
-        className={styles['svg']}
-        style={{ maxHeight: 560, minWidth: 480 }}
-        role="img"
-        aria-label={`${metric} over ${x.label} and ${y.label}`}
-      >
-        <Cells grid={grid} />
-        <Ticks x={x} y={y} />
-        {points.map((point) => (
-          <circle
-            key={point.run.info.run_id}
-            cx={left(point.x)}
-            cy={top(point.y)}
-            r={5}
-            fill="var(--surface)"
-            stroke="var(--text)"
-            strokeWidth={1.5}
+    <ChartFrame title={`${metric} over ${x.label} and ${y.label}`} least={480}>
+      {(width) => {
+        const plot = plotOf(width)
+        return (
+          <svg
+            viewBox={`0 0 ${width} ${height}`}
+            className={styles['svg']}
+            style={{ minWidth: 480 }}
+            role="img"
+            aria-label={`${metric} over ${x.label} and ${y.label}`}
           >
-            <title>{`${runName(point.run)}: ${metric} ${formatMetric(point.value)}`}</title>
-          </circle>
-        ))}
-        <Scale metric={metric} least={Math.min(...values)} most={Math.max(...values)} />
-      </svg>
-    </div>
+            <Cells grid={grid} plot={plot} />
+            <Ticks x={x} y={y} plot={plot} />
+            {points.map((point) => (
+              <circle
+                key={point.run.info.run_id}
+                cx={left(plot, point.x)}
+                cy={top(plot, point.y)}
+                r={5}
+                fill="var(--surface)"
+                stroke="var(--text)"
+                strokeWidth={1.5}
+              >
+                <title>{`${runName(point.run)}: ${metric} ${formatMetric(point.value)}`}</title>
+              </circle>
+            ))}
+            <Scale
+              metric={metric}
+              least={Math.min(...values)}
+              most={Math.max(...values)}
+              plot={plot}
+            />
+          </svg>
+        )
+      }}
+    </ChartFrame>
   )
 }
 
-function Cells({ grid }: { readonly grid: readonly (readonly number[])[] }): ReactNode {
+function Cells({
+  grid,
+  plot,
+}: {
+  readonly grid: readonly (readonly number[])[]
+  readonly plot: Plot
+}): ReactNode {
   const width = plot.width / cells
-  const height = plot.height / cells
+  const cellHeight = plot.height / cells
   return grid.map((row, up) =>
     row.map((band, across) => (
       <rect
         key={`${up} ${across}`}
         x={plot.left + across * width}
-        y={plot.top + plot.height - (up + 1) * height}
+        y={plot.top + plot.height - (up + 1) * cellHeight}
         width={width + 0.4}
-        height={height + 0.4}
+        height={cellHeight + 0.4}
+        shapeRendering="crispEdges"
         fill={colourOf(band)}
       />
     )),
   )
 }
 
-function Ticks({ x, y }: { readonly x: Axis; readonly y: Axis }): ReactNode {
+function Ticks({
+  x,
+  y,
+  plot,
+}: {
+  readonly x: Axis
+  readonly y: Axis
+  readonly plot: Plot
+}): ReactNode {
   return (
     <>
       {y.ticks.map((tick) => (
         <text
           key={tick.text}
           x={plot.left - 8}
-          y={top(tick.at) + 4}
+          y={top(plot, tick.at) + 4}
           textAnchor="end"
           className={styles['tick']}
         >
@@ -177,7 +216,7 @@ function Ticks({ x, y }: { readonly x: Axis; readonly y: Axis }): ReactNode {
       {x.ticks.map((tick) => (
         <text
           key={tick.text}
-          x={left(tick.at)}
+          x={left(plot, tick.at)}
           y={plot.top + plot.height + 18}
           textAnchor="middle"
           className={styles['tick']}
@@ -187,7 +226,7 @@ function Ticks({ x, y }: { readonly x: Axis; readonly y: Axis }): ReactNode {
       ))}
       <text
         x={plot.left + plot.width / 2}
-        y={view.height - 10}
+        y={height - 10}
         textAnchor="middle"
         className={styles['label']}
       >
@@ -205,22 +244,24 @@ function Scale({
   metric,
   least,
   most,
+  plot,
 }: {
   readonly metric: string
   readonly least: number
   readonly most: number
+  readonly plot: Plot
 }): ReactNode {
   const x = plot.left + plot.width + 36
-  const height = plot.height / bands
+  const bandHeight = plot.height / bands
   return (
     <>
       {Array.from({ length: bands }, (_, band) => (
         <rect
           key={band}
           x={x}
-          y={plot.top + plot.height - (band + 1) * height}
+          y={plot.top + plot.height - (band + 1) * bandHeight}
           width={16}
-          height={height}
+          height={bandHeight}
           fill={colourOf(band)}
         />
       ))}

@@ -10,7 +10,7 @@ import { CompareContour } from './compare-contour.tsx'
 import { CompareParallel } from './compare-parallel.tsx'
 import { CompareScatter } from './compare-scatter.tsx'
 import { CompareTable } from './compare-table.tsx'
-import { MetricCharts } from './metric-charts.tsx'
+import { MetricCharts, searchOfSettings, settingsOf } from './metric-charts.tsx'
 import { runName } from './run-facts.ts'
 import { useExperiment } from './use-experiments.ts'
 import { useRunsById } from './use-runs.ts'
@@ -88,6 +88,8 @@ function CompareBody({ runs }: { readonly runs: readonly Run[] }): ReactNode {
                 runs={runs}
                 all={search.all === 'yes'}
                 onAll={(all) => set({ all: all ? 'yes' : '' })}
+                base={runs.findIndex((run) => run.info.run_id === search.base)}
+                onBase={(index) => set({ base: runs[index]?.info.run_id ?? '' })}
               />
             ),
           },
@@ -130,8 +132,8 @@ function CompareBody({ runs }: { readonly runs: readonly Run[] }): ReactNode {
               <MetricCharts
                 runs={runs}
                 labels={labels}
-                settings={{ x: 'step', smoothing: 0, log: false, find: search.y ?? '' }}
-                onChange={(next) => set({ y: next.find })}
+                settings={settingsOf(search)}
+                onChange={(next) => set(searchOfSettings(next))}
               />
             ),
           },

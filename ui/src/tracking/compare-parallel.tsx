@@ -1,6 +1,7 @@
 import { useMemo, useState, type ReactNode } from 'react'
 import { classNames } from '../kit/class-names.ts'
 import { Button } from '../kit/button.tsx'
+import { ChartFrame } from '../kit/chart-frame.tsx'
 import { Checkbox } from '../kit/field.tsx'
 import { seriesColour } from '../kit/line-chart.tsx'
 import { Popover } from '../kit/menu.tsx'
@@ -14,7 +15,8 @@ import styles from './compare-charts.module.css'
 const height = 380
 const top = 44
 const bottom = 24
-const gap = 150
+/** Between two axes, at least. */
+const leastGap = 110
 const side = 70
 
 function yOf(position: number): number {
@@ -73,69 +75,88 @@ function Parallel({
   readonly runs: readonly Run[]
   readonly axes: readonly Axis[]
 }): ReactNode {
-  const [active, setActive] = useState<number>()
-  const width = side * 2 + gap * (axes.length - 1)
-  const xOf = (index: number) => side + index * gap
+  const legend = runs.map((run, index) => ({ label: runName(run), colour: seriesColour(index) }))
   return (
-    <div className={styles['frame']} role="group" aria-label="Chart" tabIndex={0}>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        className={styles['svg']}
-        style={{ minWidth: Math.min(width, 900), maxHeight: 560 }}
-        role="img"
-        aria-label={`Parallel coordinates of ${runs.length} runs over ${axes.map((axis) => axis.label).join(', ')}`}
-      >
-        {axes.map((axis, index) => (
-          <g key={axis.id}>
-            <line
-              x1={xOf(index)}
-              x2={xOf(index)}
-              y1={top}
-              y2={height - bottom}
-              className={styles['axis']}
-            />
-            <text x={xOf(index)} y={20} textAnchor="middle" className={styles['label']}>
-              {axis.label.length > 20 ? `${axis.label.slice(0, 19)}…` : axis.label}
-              <title>{axis.label}</title>
+    <ChartFrame
+      title="Parallel coordinates"
+      least={side * 2 + leastGap * (axes.length - 1)}
+      legend={legend}
+    >
+      {(width) => <Lines runs={runs} axes={axes} width={width} />}
+    </ChartFrame>
+  )
+}
+
+function Lines({
+  runs,
+  axes,
+  width,
+}: {
+  readonly runs: readonly Run[]
+  readonly axes: readonly Axis[]
+  /** In pixels. */
+  readonly width: number
+}): ReactNode {
+  const [active, setActive] = useState<number>()
+  const xOf = (index: number) => side + (index * (width - side * 2)) / (axes.length - 1)
+  return (
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      className={styles['svg']}
+      style={{ minWidth: width }}
+      role="img"
+      aria-label={`Parallel coordinates of ${runs.length} runs over ${axes.map((axis) => axis.label).join(', ')}`}
+    >
+      {axes.map((axis, index) => (
+        <g key={axis.id}>
+          <line
+            x1={xOf(index)}
+            x2={xOf(index)}
+            y1={top}
+            y2={height - bottom}
+            className={styles['axis']}
+          />
+          <text x={xOf(index)} y={20} textAnchor="middle" className={styles['label']}>
+            {axis.label.length > 20 ? `${axis.label.slice(0, 19)}…` : axis.label}
+            <title>{axis.label}</title>
+          </text>
+        </g>
+      ))}
+      {runs.map((run, at) => (
+        <polyline
+          key={run.info.run_id}
+          points={axes
+            .map((axis, index) => {
+              const position = axis.positions[at]
+              return position === undefined ? '' : `${xOf(index)},${yOf(position)}`
+            })
+            .filter(Boolean)
+            .join(' ')}
+          stroke={seriesColour(at)}
+          className={classNames(
+            styles['line'],
+            active !== undefined && styles[active === at ? 'strong' : 'dim'],
+          )}
+          onMouseEnter={() => setActive(at)}
+          onMouseLeave={() => setActive(undefined)}
+        >
+          <title>{runName(run)}</title>
+        </polyline>
+      ))}
+      {axes.map((axis, index) => (
+        <g key={axis.id} className={styles['over']}>
+          {axis.ticks.map((tick) => (
+            <text
+              key={tick.text}
+              x={xOf(index) + 6}
+              y={yOf(tick.at) + 4}
+              className={styles['tick']}
+            >
+              {tick.text.length > 14 ? `${tick.text.slice(0, 13)}…` : tick.text}
             </text>
-          </g>
-        ))}
-        {runs.map((run, at) => (
-          <polyline
-            key={run.info.run_id}
-            points={axes
-              .map((axis, index) => {
-                const position = axis.positions[at]
-                return position === undefined ? '' : `${xOf(index)},${yOf(position)}`
-              })
-              .filter(Boolean)
-              .join(' ')}
-            stroke={seriesColour(at)}
-            className={classNames(
-              styles['line'],
-              active !== undefined && styles[active === at ? 'strong' : 'dim'],
-            )}
-            onMouseEnter={() => setActive(at)}
-            onMouseLeave={() => setActive(undefined)}
-          >
-            <title>{runName(run)}</title>
-          </polyline>
-        ))}
-        {axes.map((axis, index) => (
-          <g key={axis.id} className={styles['over']}>
-            {axis.ticks.map((tick) => (
-              <text
-                key={tick.text}
-                x={xOf(index) + 6}
-                y={yOf(tick.at) + 4}
-                className={styles['tick']}
-              >
-                {tick.text.length > 14 ? `${tick.text.slice(0, 13)}…` : tick.text}
-              </text>
-            ))}
-          </g>
-        ))}
-      </svg>
-    </div>
+          ))}
+        </g>
+      ))}
+    </svg>
   )
 }

@@ -12,6 +12,22 @@ export interface CompareRow {
   readonly differs: boolean
 }
 
+/** A number that was logged with all its digits, short enough to be read; other texts as they are. */
+export function shortNumber(text: string): string {
+  const isLong = text.length > 10 && /^-?\d*\.\d+(?:e[+-]?\d+)?$/i.test(text)
+  return isLong ? String(Number(Number(text).toPrecision(6))) : text
+}
+
+/** How a metric differs from the baseline's: `+0.0120`; undefined where either has none. */
+export function deltaOf(row: CompareRow, index: number, base: number): string | undefined {
+  const value = row.numbers[index]
+  const from = row.numbers[base]
+  if (index === base || value === undefined || from === undefined) return undefined
+  const change = value - from
+  if (!Number.isFinite(change) || change === 0) return undefined
+  return `${change > 0 ? '+' : '−'}${formatMetric(Math.abs(change), decimalsFor([value, from]))}`
+}
+
 function textRow(kind: string, key: string, values: readonly (string | undefined)[]): CompareRow {
   const numbers = values.map(() => undefined)
   return { kind, key, values, numbers, differs: new Set(values).size > 1 }
@@ -71,10 +87,14 @@ export function largerIsBetter(key: string): boolean {
   return !/loss|error|mae|mse|rmse|mape|brier|deviance|perplexity|duration|time|latency/i.test(key)
 }
 
+/** How much folds differ, and how busy a machine was, are neither better large nor better small. */
+function hasNoBest(key: string): boolean {
+  return /_std$|^std_|^system\//.test(key)
+}
+
 /** The index of the best run for a metric; undefined for anything else or a tie. */
 export function bestOf(row: CompareRow): number | undefined {
-  // How much folds differ is neither better large nor better small.
-  if (row.kind !== 'Metric' || !row.differs || /_std$|^std_/.test(row.key)) return undefined
+  if (row.kind !== 'Metric' || !row.differs || hasNoBest(row.key)) return undefined
   const sign = largerIsBetter(row.key) ? 1 : -1
   let best: number | undefined
   row.numbers.forEach((value, index) => {

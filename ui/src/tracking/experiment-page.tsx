@@ -7,6 +7,7 @@ import { Dialog } from '../kit/dialog.tsx'
 import { Segments } from '../kit/field.tsx'
 import { Page, PageHeader } from '../kit/page.tsx'
 import { Loaded } from '../kit/states.tsx'
+import { Badge } from '../kit/status.tsx'
 import { Story } from '../kit/story.tsx'
 import { RelativeTime } from '../kit/time.tsx'
 import { Note, noteKey } from './note.tsx'
@@ -14,6 +15,7 @@ import { TagList } from './tag-list.tsx'
 import { RunTable } from './run-table.tsx'
 import { TraceTable } from './trace-table.tsx'
 import { useExperiment, useSetExperimentTag } from './use-experiments.ts'
+import { useMoveExperiment } from './use-run-lifecycle.ts'
 import { tagOf, type Experiment, type Tag } from './wire.ts'
 
 const route = getRouteApi('/experiments/$experimentId')
@@ -56,6 +58,7 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
       <Story at="trials" />
       <PageHeader
         title={experiment.name}
+        badges={experiment.lifecycle_stage === 'deleted' && <Badge tone="bad">Deleted</Badge>}
         kicker={note?.split('\n')[0]}
         actions={
           <>
@@ -71,6 +74,7 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
             <Button icon="file" onClick={() => setEditing(true)}>
               Note and tags
             </Button>
+            <LifecycleButton experiment={experiment} />
           </>
         }
         facts={[
@@ -84,6 +88,22 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
       />
       <NoteDialog experiment={experiment} open={editing} onClose={() => setEditing(false)} />
     </>
+  )
+}
+
+function LifecycleButton({ experiment }: { readonly experiment: Experiment }): ReactNode {
+  const deleted = experiment.lifecycle_stage === 'deleted'
+  const move = useMoveExperiment(deleted ? 'restore' : 'delete')
+  if (experiment.experiment_id === '0') return null
+  return (
+    <Button
+      kind={deleted ? 'default' : 'danger'}
+      icon={deleted ? 'retry' : 'close'}
+      busy={move.isPending}
+      onClick={() => move.mutate(experiment.experiment_id)}
+    >
+      {deleted ? 'Restore' : 'Delete'}
+    </Button>
   )
 }
 

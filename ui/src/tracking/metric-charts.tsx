@@ -1,17 +1,19 @@
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useRef, type ReactNode, type RefObject } from 'react'
 import { IconButton } from '../kit/button.tsx'
 import { smooth, type Series } from '../kit/chart-data.ts'
 import { downloadText } from '../kit/columns.ts'
 import { Checkbox, SearchInput, Segments } from '../kit/field.tsx'
 import { formatMetric } from '../kit/format.ts'
-import { LineChart } from '../kit/line-chart.tsx'
+import { downloadCanvas } from '../kit/chart-image.ts'
+import { LineChart, seriesColour } from '../kit/line-chart.tsx'
 import { EmptyState, ErrorState, SkeletonBlock } from '../kit/states.tsx'
 import { factsOf } from './run-facts.ts'
-import { useMetricHistory, type HistoryPoint } from './use-metric-history.ts'
+import { stepOf, useMetricHistory, type HistoryPoint } from './use-metric-history.ts'
+import { ValueBars } from './value-bars.tsx'
 import type { Run } from './wire.ts'
 import styles from './metric-charts.module.css'
 
-export type XAxis = 'step' | 'time' | 'relative'
+type XAxis = 'step' | 'time' | 'relative'
 
 export interface ChartSettings {
   readonly x: XAxis
@@ -19,6 +21,29 @@ export interface ChartSettings {
   readonly smoothing: number
   readonly log: boolean
   readonly find: string
+}
+
+export interface ChartSearch {
+  readonly by?: string
+  readonly smooth?: string
+  readonly log?: string
+  readonly metric?: string
+}
+
+/** Chart settings as the URL has them, and the other way. */
+export function settingsOf(search: ChartSearch): ChartSettings {
+  const x: XAxis = search.by === 'time' || search.by === 'relative' ? search.by : 'step'
+  const smoothing = Math.min(0.98, Math.max(0, Number(search.smooth ?? 0) || 0))
+  return { x, smoothing, log: search.log === 'yes', find: search.metric ?? '' }
+}
+
+export function searchOfSettings(settings: ChartSettings): Required<ChartSearch> {
+  return {
+    by: settings.x === 'step' ? '' : settings.x,
+    smooth: settings.smoothing === 0 ? '' : String(settings.smoothing),
+    log: settings.log ? 'yes' : '',
+    metric: settings.find,
+  }
 }
 
 const axes = [
@@ -116,13 +141,11 @@ function seriesOf(
     const sorted = own
       .map((point) => ({ x: xOf(point, settings.x, first), y: Number(point.value) }))
       .sort((left, right) => left.x - right.x)
-    const y = sorted.map((point) => (Number.isFinite(point.y) ? point.y : null))
+    // A logarithm has no place for zero and below.
+    const drawn = (value: number) => Number.isFinite(value) && (!settings.log || value > 0)
+    const y = sorted.map((point) => (drawn(point.y) ? point.y : null))
     return { id: runId, label, x: sorted.map((point) => point.x), y: smooth(y, settings.smoothing) }
   })
-}
-
-function stepOf(run: Run, key: string): number {
-  return run.data?.metrics?.find((metric) => metric.key === key)?.step ?? 0
 }
 
 const axisLabels: Readonly<Record<XAxis, string>> = {
@@ -142,9 +165,10 @@ function MetricChart({
   readonly labels: readonly string[]
   readonly settings: ChartSettings
 }): ReactNode {
+  const card = useRef<HTMLElement>(null)
   const ids = runs.map((run) => run.info.run_id)
   const live = runs.some((run) => run.info.status === 'RUNNING')
-  const query = useMetricHistory(ids, name, live)
+  const query = useMetricHistory(runs, name, live)
   const series = useMemo(() => {
     const names = new Map(ids.map((id, index) => [id, labels[index] ?? id]))
     return seriesOf(query.data ?? [], names, settings)
@@ -153,47 +177,64 @@ function MetricChart({
   const logged = runs.length > 1 || runs.some((run) => stepOf(run, name) > 0)
   const longest = Math.max(0, ...series.map((one) => one.x.length))
   return (
-    <section className={styles['card']} aria-label={name}>
+    <section ref={card} className={styles['card']} aria-label={name}>
       <div className={styles['head']}>
         <span className={styles['name']} title={name}>
           {name}
         </span>
-        {longest > 1 && (
-          <IconButton
-            icon="download"
-            small
-            label={`Download ${name} as CSV`}
-            onClick={() => downloadText(`${name}.csv`, historyCsv(query.data ?? []))}
-          />
+        {query.isSuccess && (
+          <span className={styles['downloads']}>
+            {longest > 1 && <ImageButton card={card} name={name} series={series} />}
+            <IconButton
+              icon="download"
+              small
+              label={`Download ${name} as CSV`}
+              onClick={() => downloadText(`${name}.csv`, historyCsv(query.data))}
+            />
+          </span>
         )}
       </div>
       {query.isPending && <SkeletonBlock height={logged ? 200 : 56} />}
       {query.isError && <ErrorState error={query.error} what={`load ${name}`} />}
       {query.isSuccess && (
-        <ChartBody
-          name={name}
-          series={series}
-          single={longest <= 1 && runs.length === 1}
-          settings={settings}
-        />
+        <ChartBody name={name} series={series} isLine={longest > 1} settings={settings} />
       )}
     </section>
   )
 }
 
+function ImageButton({
+  card,
+  name,
+  series,
+}: {
+  readonly card: RefObject<HTMLElement | null>
+  readonly name: string
+  readonly series: readonly Series[]
+}): ReactNode {
+  const download = () => {
+    const canvas = card.current?.querySelector('canvas')
+    if (canvas === null || canvas === undefined) return
+    const legend = series.map(({ label }, index) => ({ label, colour: seriesColour(index) }))
+    downloadCanvas(canvas, name, legend)
+  }
+  return <IconButton icon="image" small label={`Download ${name} as PNG`} onClick={download} />
+}
+
 function ChartBody({
   name,
   series,
-  single,
+  isLine,
   settings,
 }: {
   readonly name: string
   readonly series: readonly Series[]
-  /** One value of one run: a number says more than a point. */
-  readonly single: boolean
+  readonly isLine: boolean
   readonly settings: ChartSettings
 }): ReactNode {
-  if (single) {
+  if (!isLine && series.length > 1) return <ValueBars series={series} />
+  if (!isLine) {
+    // One value of one run: a number says more than a point.
     return <div className={styles['single']}>{formatMetric(series[0]?.y[0] ?? undefined)}</div>
   }
   return (

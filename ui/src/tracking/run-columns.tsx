@@ -4,6 +4,7 @@ import type { Column } from '../kit/columns.ts'
 import { decimalsFor, formatDuration, formatMetric } from '../kit/format.ts'
 import { Status } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { shortNumber } from './compare-rows.ts'
 import { factsOf, keysOf, runDuration, runName } from './run-facts.ts'
 import { tagOf, type Run } from './wire.ts'
 
@@ -83,13 +84,7 @@ export function RunLink({ run }: { readonly run: Run }): ReactNode {
 
 /** One column per attribute, metric, parameter and user tag that these runs have. */
 export function runColumns(runs: readonly Run[]): Column<Run>[] {
-  const params = keysOf(runs, 'params').map((key): Column<Run> => ({
-    id: `params.${key}`,
-    header: key,
-    group: 'Parameters',
-    width: widthFor(key, 120),
-    value: (run) => factsOf(run).params.get(key),
-  }))
+  const params = keysOf(runs, 'params').map((key) => paramColumn(key, runs))
   const tags = keysOf(runs, 'tags')
     .filter((key) => !key.startsWith('mlflow.'))
     .map((key): Column<Run> => ({
@@ -119,6 +114,23 @@ function metricColumn(key: string, runs: readonly Run[]): Column<Run> {
     align: 'end',
     value: (run) => factsOf(run).metrics.get(key),
     cell: (run) => formatMetric(factsOf(run).metrics.get(key), decimals),
+  }
+}
+
+function paramColumn(key: string, runs: readonly Run[]): Column<Run> {
+  const texts = runs.flatMap((run) => factsOf(run).params.get(key) ?? [])
+  const numeric = texts.length > 0 && texts.every((text) => text !== '' && !Number.isNaN(+text))
+  return {
+    id: `params.${key}`,
+    header: key,
+    group: 'Parameters',
+    width: widthFor(key, numeric ? 100 : 120),
+    align: numeric ? 'end' : 'start',
+    value: (run) => factsOf(run).params.get(key),
+    cell: (run) => {
+      const text = factsOf(run).params.get(key)
+      return text === undefined ? undefined : <span title={text}>{shortNumber(text)}</span>
+    },
   }
 }
 

@@ -8,13 +8,13 @@ import { Columns, KeyValues, Panel, Section, type Fact } from '../kit/page.tsx'
 import { StageBadge, Status } from '../kit/status.tsx'
 import { useVersionsOfRun } from '../registry/use-versions.ts'
 import { RunLink } from './run-columns.tsx'
-import { tablePathOf } from './dataset-path.ts'
+import { Datasets } from './dataset-panel.tsx'
 import { factsOf, runDuration, runName } from './run-facts.ts'
 import { Note, noteKey } from './note.tsx'
 import { TagList } from './tag-list.tsx'
 import { useSetRunTag } from './use-run-tags.ts'
 import { useChildRuns } from './use-runs.ts'
-import type { DatasetInput, Metric, Run, Tag } from './wire.ts'
+import type { Metric, Run, Tag } from './wire.ts'
 import styles from './run-overview.module.css'
 
 const metricColumns: readonly Column<Metric>[] = [
@@ -172,32 +172,6 @@ function searchFact(searchId: string | undefined): Fact | undefined {
 
 function optional(name: string, value: string | undefined): Fact | undefined {
   return value === undefined || value === '' ? undefined : { name, value }
-}
-
-function Datasets({ inputs }: { readonly inputs: readonly DatasetInput[] }): ReactNode {
-  if (inputs.length === 0) return null
-  return (
-    <Section title="Data it read">
-      <Panel>
-        <KeyValues
-          facts={inputs.map((input) => ({
-            name: input.tags?.find((tag) => tag.key === 'mlflow.data.context')?.value ?? 'data',
-            value: (
-              <>
-                <DatasetName name={input.dataset.name} /> <CopyId id={input.dataset.digest} />
-              </>
-            ),
-          }))}
-        />
-      </Panel>
-    </Section>
-  )
-}
-
-/** A dataset that is one of our tables links to the version that was read. */
-function DatasetName({ name }: { readonly name: string }): ReactNode {
-  const to = tablePathOf(name)
-  return to === undefined ? name : <Link to={to}>{name}</Link>
 }
 
 function Versions({ runId }: { readonly runId: string }): ReactNode {

@@ -10,7 +10,7 @@ import { Tabs } from '../kit/tabs.tsx'
 import { Elapsed, RelativeTime } from '../kit/time.tsx'
 import { ArtifactBrowser } from './artifact-browser.tsx'
 import { tablePathOf } from './dataset-path.ts'
-import { MetricCharts, type ChartSettings, type XAxis } from './metric-charts.tsx'
+import { MetricCharts, searchOfSettings, settingsOf } from './metric-charts.tsx'
 import { runName } from './run-facts.ts'
 import { RunOverview } from './run-overview.tsx'
 import { useExperiment } from './use-experiments.ts'
@@ -72,17 +72,6 @@ function RunHead({ run }: { readonly run: Run }): ReactNode {
   )
 }
 
-function toSettings(search: {
-  readonly x?: string
-  readonly smooth?: string
-  readonly log?: string
-  readonly metric?: string
-}): ChartSettings {
-  const x: XAxis = search.x === 'time' || search.x === 'relative' ? search.x : 'step'
-  const smoothing = Math.min(0.98, Math.max(0, Number(search.smooth ?? 0) || 0))
-  return { x, smoothing, log: search.log === 'yes', find: search.metric ?? '' }
-}
-
 function RunTabs({ run }: { readonly run: Run }): ReactNode {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/experiments/$experimentId/runs/$runId' })
@@ -104,15 +93,8 @@ function RunTabs({ run }: { readonly run: Run }): ReactNode {
             <MetricCharts
               runs={[run]}
               labels={[runName(run)]}
-              settings={toSettings(search)}
-              onChange={(next) =>
-                set({
-                  x: next.x === 'step' ? '' : next.x,
-                  smooth: next.smoothing === 0 ? '' : String(next.smoothing),
-                  log: next.log ? 'yes' : '',
-                  metric: next.find,
-                })
-              }
+              settings={settingsOf(search)}
+              onChange={(next) => set(searchOfSettings(next))}
             />
           ),
         },

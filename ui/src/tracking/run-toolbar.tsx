@@ -8,6 +8,7 @@ import { FilterBar } from '../kit/filter-bar.tsx'
 import { isGroupable, parentColumn } from './run-groups.ts'
 import { runGrammar } from './search-grammar.ts'
 import type { RunTableState } from './use-run-table.ts'
+import { useMoveRuns } from './use-run-lifecycle.ts'
 import { ViewsButton } from './views-button.tsx'
 import type { Run } from './wire.ts'
 
@@ -60,6 +61,13 @@ export function RunToolbar({
           downloadText(`experiment-${experimentId}.csv`, toCsv([idColumn, ...columns], runs))
         }
       />
+      {state.selected.size > 0 && (
+        <MoveButton
+          move={search.view === 'deleted' ? 'restore' : 'delete'}
+          selected={state.selected}
+          onDone={() => set({ selected: '' }, true)}
+        />
+      )}
       <CompareButton experimentId={experimentId} selected={state.selected} />
     </FilterBar>
   )
@@ -69,6 +77,29 @@ const idColumn: Column<Run> = {
   id: 'run_id',
   header: 'run_id',
   value: (run) => run.info.run_id,
+}
+
+/** Deleting is undone by Restore, or by Undo in the message. */
+function MoveButton({
+  move,
+  selected,
+  onDone,
+}: {
+  readonly move: 'delete' | 'restore'
+  readonly selected: ReadonlySet<string>
+  readonly onDone: () => void
+}): ReactNode {
+  const mutation = useMoveRuns(move)
+  return (
+    <Button
+      kind={move === 'delete' ? 'danger' : 'default'}
+      icon={move === 'delete' ? 'close' : 'retry'}
+      busy={mutation.isPending}
+      onClick={() => mutation.mutate([...selected], { onSuccess: onDone })}
+    >
+      {move === 'delete' ? 'Delete' : 'Restore'} {selected.size}
+    </Button>
+  )
 }
 
 function CompareButton({
