@@ -25,6 +25,7 @@ const warn = (word: string, icon: IconName = 'warning'): StatusLook => ({
 /** Every state word of every room and how it looks. */
 const looks: Readonly<Record<string, StatusLook>> = {
   SUCCESS: ok('Succeeded'),
+  SUCCEEDED: ok('Succeeded'),
   FINISHED: ok('Finished'),
   READY: ok('Ready'),
   PASSED: ok('Passed'),
