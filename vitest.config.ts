@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'tests/support/shared-postgres.ts',
           include: ['{server,sdk,cli,ui}/src/**/*.test.{ts,tsx}'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -15,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          globalSetup: 'tests/support/shared-postgres.ts',
           include: ['tests/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -1,17 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect } from 'kysely'
 import { readConfig } from './config.ts'
 import type { Ctx, Principal } from './ctx.ts'
-import { transactionOn } from './db/before-commit.ts'
 import { openDatabase, type Database } from './db/database.ts'
 import { migrate, type Migrations } from './db/migrate.ts'
-import type { Tables } from './db/tables.ts'
 import { EventBus } from './events/bus.ts'
 import { openLog } from './log.ts'
 import { coreMigrations } from './migrations.ts'
+import { postgresCopy } from './testing-postgres.ts'
 
 /** Databases every store suite runs on. */
 export const testDialects = ['sqlite', 'postgres'] as const
@@ -26,8 +23,8 @@ export const testOwner: Principal = { name: 'owner', kind: 'user', isOwner: true
 
 /** A migrated, empty, private database and data folder. Use with `await using`. */
 export async function testCtx(dialect: TestDialect, ...rooms: Migrations[]): Promise<TestCtx> {
-  const database = dialect === 'sqlite' ? openDatabase({ path: ':memory:' }) : await openPglite()
-  await migrate(database.db, [coreMigrations, ...rooms])
+  const all = [coreMigrations, ...rooms]
+  const database = dialect === 'sqlite' ? await openMemory(all) : await postgresCopy(all)
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-test-'))
   let clock = Date.parse('2026-01-01T00:00:00Z')
   return {
@@ -49,20 +46,8 @@ export async function testCtx(dialect: TestDialect, ...rooms: Migrations[]): Pro
   }
 }
 
-// PGlite takes seconds to start, so a test worker starts one and each test empties it.
-let shared: Promise<PGlite> | undefined
-
-async function openPglite(): Promise<Database> {
-  shared ??= PGlite.create({ parsers: { 20: Number, 1700: Number } })
-  const pglite = await shared
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
-  return {
-    dialect: 'postgres',
-    db,
-    sqlite: undefined,
-    transaction: (work) => transactionOn(db, work),
-    async [Symbol.asyncDispose]() {
-      await pglite.exec('drop schema public cascade; create schema public')
-    },
-  }
+async function openMemory(rooms: readonly Migrations[]): Promise<Database> {
+  const database = openDatabase({ path: ':memory:' })
+  await migrate(database.db, rooms)
+  return database
 }
