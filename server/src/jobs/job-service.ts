@@ -83,6 +83,7 @@ async function changeJob(
   change: (before: JobSettings) => unknown,
 ): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    await lockJob(tx.db, jobId)
     const job = await getJob(tx, jobId)
     const changed = change(job.settings)
     checkShape(changed)

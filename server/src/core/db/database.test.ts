@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import {
   appendEvent,
@@ -12,6 +12,7 @@ import {
   recordEdge,
   recordEdges,
   listEdges,
+  type Ctx,
 } from '../index.ts'
 import { testCtx, testDialects } from '../testing.ts'
 import { openDatabase } from './database.ts'
@@ -90,6 +91,70 @@ describe.each(testDialects)('core on %s', (dialect) => {
     await recordEdge(ctx, edge)
     await recordEdge(ctx, edge)
     expect(await listEdges(ctx.db, { toPrefix: 'table:main.default.x@' })).toHaveLength(1)
+  })
+})
+
+describe('transactions on postgres that meet', () => {
+  interface Counts {
+    readonly counter: { readonly name: string; readonly n: number }
+  }
+
+  async function counters(ctx: Ctx): Promise<Kysely<Counts>> {
+    const db = ctx.db as unknown as Kysely<Counts>
+    await sql`create table counter (name text primary key, n integer not null)`.execute(db)
+    return db
+  }
+
+  test('in a deadlock both happen, one after the other', async () => {
+    await using ctx = await testCtx('postgres')
+    const db = await counters(ctx)
+    await db
+      .insertInto('counter')
+      .values([
+        { name: 'a', n: 0 },
+        { name: 'b', n: 0 },
+      ])
+      .execute()
+    const bothHoldOne = Promise.withResolvers<void>()
+    let holding = 0
+    const add = (names: readonly string[]): Promise<void> =>
+      ctx.database.transaction(async (tx) => {
+        for (const name of names) {
+          await (tx as unknown as typeof db)
+            .updateTable('counter')
+            .set((eb) => ({ n: eb('n', '+', 1) }))
+            .where('name', '=', name)
+            .execute()
+          holding += 1
+          if (holding === 2) bothHoldOne.resolve()
+          await bothHoldOne.promise
+        }
+      })
+    await Promise.all([add(['a', 'b']), add(['b', 'a'])])
+    const rows = await db.selectFrom('counter').selectAll().orderBy('name').execute()
+    expect(rows).toEqual([
+      { name: 'a', n: 2 },
+      { name: 'b', n: 2 },
+    ])
+  })
+
+  test('the second to write the same key finds the row of the first', async () => {
+    await using ctx = await testCtx('postgres')
+    const db = await counters(ctx)
+    const bothHaveLooked = Promise.withResolvers<void>()
+    let looked = 0
+    const make = (): Promise<string> =>
+      ctx.database.transaction(async (tx) => {
+        const mine = tx as unknown as typeof db
+        const found = await mine.selectFrom('counter').selectAll().executeTakeFirst()
+        looked += 1
+        if (looked === 2) bothHaveLooked.resolve()
+        await bothHaveLooked.promise
+        if (found) return 'found'
+        await mine.insertInto('counter').values({ name: 'a', n: 0 }).execute()
+        return 'made'
+      })
+    expect((await Promise.all([make(), make()])).toSorted()).toEqual(['found', 'made'])
   })
 })
 

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types as pgTypes } from 'pg'
 import { transactionOn } from './before-commit.ts'
 import { openSqlite, type SqliteFile } from './sqlite.ts'
+import { retryTransaction } from './retry.ts'
 import type { Db, Tables } from './tables.ts'
 
 export type DialectName = 'sqlite' | 'postgres'
@@ -56,7 +57,7 @@ function openPostgres(url: string, poolSize: number): Database {
     dialect: 'postgres',
     db,
     sqlite: undefined,
-    transaction: (work) => transactionOn(db, work),
+    transaction: (work) => retryTransaction(() => transactionOn(db, work)),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
 }
