@@ -82,8 +82,8 @@ describe.each(testDialects)('endpoints on %s', (dialect) => {
     const updates = [1, 2, 3, 4].map(() => updateConfig(ctx, 'live', configOf(2)))
     const answers = await Promise.allSettled(updates)
     const taken = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
-    const versions = taken.map(({ pending }) => pending?.version).toSorted()
-    expect(versions).toEqual(taken.map((_, i) => i + 2))
+    const versions = new Set(taken.map(({ pending }) => pending?.version))
+    expect(versions).toEqual(new Set(taken.map((_, i) => i + 2)))
     expect(taken.length).toBeGreaterThan(0)
     for (const one of answers.filter(({ status }) => status === 'rejected')) {
       expect(one).toMatchObject({ reason: { code: 'SERVING_UPDATE_IN_PROGRESS' } })
