@@ -61,10 +61,11 @@ describe.each(testDialects)('small appends on %s', (dialect) => {
     const older = await addOne(ctx, 3, { txn: { appId: 'app', version: 6 } })
     expect(await ids(ctx)).toEqual([1, 2, 3])
     // Which of two at the same time is the first is not said.
+    const isOneOfTwo = ([one, other]: boolean[]): boolean => one !== other
     const skipped = answers.map((answer) => answer.skipped)
     expect(skipped[0]).toBe(true)
-    expect(skipped.slice(1, 3).toSorted()).toEqual([false, true])
-    expect(skipped.slice(3).toSorted()).toEqual([false, true])
+    expect(skipped.slice(1, 3)).toSatisfy(isOneOfTwo)
+    expect(skipped.slice(3)).toSatisfy(isOneOfTwo)
     expect(older.skipped).toBe(true)
     expect(answers[0]?.version).toBe(first.version)
     expect(answers[2]?.version).toBe(answers[1]?.version)
