@@ -257,6 +257,112 @@ granted = w.jobs.update_permissions(
 names = {a.user_name or a.group_name for a in granted.access_control_list or []}
 assert {"somebody", "admins"} <= names, names
 
+shown = w.jobs.get_permissions(str(job_id)).access_control_list or []
+assert {a.user_name or a.group_name for a in shown} == names
+replaced = w.jobs.set_permissions(
+    str(job_id),
+    access_control_list=[
+        jobs.JobAccessControlRequest(
+            user_name="ann", permission_level=jobs.JobPermissionLevel.CAN_VIEW
+        )
+    ],
+)
+names = {a.user_name or a.group_name for a in replaced.access_control_list or []}
+assert "ann" in names and "admins" not in names, names
+
+# a part of the tasks, a reset, and everything canceled
+chain = w.jobs.create(
+    name="chain",
+    tasks=[
+        jobs.Task(
+            task_key=key,
+            depends_on=[jobs.TaskDependency(task_key=other)] if other else None,
+            condition_task=jobs.ConditionTask(
+                op=jobs.ConditionTaskOp.EQUAL_TO, left="1", right="1"
+            ),
+        )
+        for key, other in (("x", None), ("y", "x"), ("z", "y"))
+    ],
+)
+assert chain.job_id
+part = w.jobs.run_now(chain.job_id, only=["+y"]).result()
+assert sorted(t.task_key for t in part.tasks or []) == ["x", "y"]
+w.jobs.reset(
+    chain.job_id,
+    new_settings=jobs.JobSettings(
+        name="slow chain",
+        max_concurrent_runs=5,
+        health=jobs.JobsHealthRules(
+            rules=[
+                jobs.JobsHealthRule(
+                    metric=jobs.JobsHealthMetric.RUN_DURATION_SECONDS,
+                    op=jobs.JobsHealthOperator.GREATER_THAN,
+                    value=3600,
+                )
+            ]
+        ),
+        tasks=[
+            jobs.Task(
+                task_key="slow",
+                spark_python_task=jobs.SparkPythonTask(python_file="/Shared/p/slow.py"),
+            )
+        ],
+    ),
+)
+both = [w.jobs.run_now(chain.job_id) for _ in range(2)]
+w.jobs.cancel_all_runs(job_id=chain.job_id)
+for started in both:
+    ended = started.result()
+    assert ended.state and ended.state.result_state == RunResultState.CANCELED, ended.state
+raises(
+    InvalidParameterValue,
+    "STREAMING_BACKLOG_BYTES",
+    w.jobs.update,
+    chain.job_id,
+    new_settings=jobs.JobSettings(
+        health=jobs.JobsHealthRules(
+            rules=[
+                jobs.JobsHealthRule(
+                    metric=jobs.JobsHealthMetric.STREAMING_BACKLOG_BYTES,
+                    op=jobs.JobsHealthOperator.GREATER_THAN,
+                    value=1,
+                )
+            ]
+        )
+    ),
+)
+
+# our own fields and runs are nothing that the client stumbles over
+cached = w.api_client.do(
+    "POST",
+    "/api/2.2/jobs/create",
+    body={
+        "name": "cached",
+        "schedule": {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"},
+        "tasks": [
+            {
+                "task_key": "first",
+                "cache": {"version": "1"},
+                "spark_python_task": {"python_file": "/Shared/p/first.py", "parameters": ["x"]},
+            }
+        ],
+    },
+)
+assert isinstance(cached, dict)
+assert w.jobs.get(cached["job_id"]).settings.tasks[0].task_key == "first"  # type: ignore[union-attr, index]
+w.jobs.run_now(cached["job_id"]).result()
+hit = w.jobs.run_now(cached["job_id"]).result()
+assert hit.state and hit.state.result_state == RunResultState.SUCCESS
+assert hit.tasks and "Hit because" in (hit.tasks[0].state.state_message or "")  # type: ignore[union-attr]
+begun = w.api_client.do(
+    "POST",
+    "/api/millrace/1.0/jobs/backfill/create",
+    body={"job_id": cached["job_id"], "times_ms": [1767247200000]},
+)
+assert isinstance(begun, dict)
+[filled] = [r for r in w.jobs.list_runs(job_id=cached["job_id"]) if r.trigger is None]
+assert w.jobs.wait_get_run_job_terminated_or_skipped(filled.run_id).run_id == filled.run_id
+
 # errors
 raises(ResourceDoesNotExist, "does not exist", w.jobs.get, 5)
 raises(ResourceDoesNotExist, "does not exist", w.jobs.get_run, 5)

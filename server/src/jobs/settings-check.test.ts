@@ -82,6 +82,21 @@ test.each<[string, JobSettings]>([
     "Unknown timezone_id 'Mars/X'",
     { schedule: { quartz_cron_expression: '0 0 0 * * ?', timezone_id: 'Mars/X' } },
   ],
+  [
+    "Field 'health.rules.metric: STREAMING_BACKLOG_BYTES' is not supported: of task 'a'; only RUN_DURATION_SECONDS",
+    {
+      tasks: [
+        {
+          ...task('a'),
+          health: { rules: [{ metric: 'STREAMING_BACKLOG_BYTES', op: 'GREATER_THAN', value: 1 }] },
+        },
+      ],
+    },
+  ],
+  [
+    "Field 'email_notifications.on_streaming_backlog_exceeded' is not supported: of the job",
+    { email_notifications: { on_streaming_backlog_exceeded: ['me@example.org'] } },
+  ],
   ['A continuous job runs once at a time', { continuous: {}, max_concurrent_runs: 2 }],
 ])('refuses with: %s', (problem, settings) => {
   expect(() => checkSettings(settings)).toThrow(problem)

@@ -2,6 +2,7 @@ import { Check, Errors } from 'typebox/value'
 import { parseQuartz } from './cron/quartz.ts'
 import { checkZone } from './cron/zone.ts'
 import { jobsErrors } from './errors.ts'
+import { checkHealth } from './health-check.ts'
 import { checkReference, findReferences } from './references.ts'
 import { JobSettings, type NestedTask, type Task } from './settings-schema.ts'
 import { findCycle, taskTypesOf } from './task-graph.ts'
@@ -58,6 +59,7 @@ function checkJobFields(settings: JobSettings): void {
     names(settings.environment_variables, 'environment_variables_key'),
   )
   checkDefaults(settings)
+  checkHealth(settings, 'the job')
   for (const cluster of settings.job_clusters ?? []) {
     checkCluster(cluster.new_cluster, `job_clusters ${cluster.job_cluster_key}`)
   }
@@ -132,6 +134,7 @@ function checkTask(settings: JobSettings, task: Task | NestedTask): void {
   }
   checkReferences(settings, task)
   checkTaskType(task)
+  checkHealth(task, `task '${task.task_key}'`)
   checkCache(task, types[0])
 }
 

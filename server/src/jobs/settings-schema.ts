@@ -59,7 +59,17 @@ const HealthRules = closed({
   rules: Type.Optional(
     Type.Array(
       closed({
-        metric: Type.Literal('RUN_DURATION_SECONDS', { description: 'What is watched.' }),
+        metric: Type.Union(
+          [
+            Type.Literal('RUN_DURATION_SECONDS'),
+            // Of streams of Spark; refused by name.
+            Type.Literal('STREAMING_BACKLOG_BYTES'),
+            Type.Literal('STREAMING_BACKLOG_RECORDS'),
+            Type.Literal('STREAMING_BACKLOG_SECONDS'),
+            Type.Literal('STREAMING_BACKLOG_FILES'),
+          ],
+          { description: 'What is watched. Only RUN_DURATION_SECONDS: no Spark streams run here.' },
+        ),
         op: Type.Literal('GREATER_THAN', { description: 'How it is compared.' }),
         value: Type.Integer({ minimum: 0, description: 'The limit, in seconds.' }),
       }),

@@ -138,6 +138,38 @@ test('tells a webhook that a run has started and how its task ended', async () =
   expect(receiver.received[0]?.authorization).toBe(basic)
 })
 
+test('tells a webhook once that a run and a task take longer than their rules allow', async () => {
+  await using receiver = await openReceiver()
+  await using b = await openBench()
+  const id = await createDestination(b, { generic_webhook: { url: receiver.url } })
+  const late = { on_duration_warning_threshold_exceeded: [{ id }] }
+  const health = { rules: [{ metric: 'RUN_DURATION_SECONDS', op: 'GREATER_THAN', value: 30 }] }
+  const wait = { model_name: 'm', model_version: '1', stage: 'Production' }
+  const runId = await b.run({
+    health,
+    webhook_notifications: late,
+    tasks: [{ task_key: 'w', approval_task: wait, health, webhook_notifications: late }],
+  })
+  await eventually(async () => (await b.view(runId)).state.life_cycle_state).toBe('BLOCKED')
+  for (const seconds of [29, 2, 60]) {
+    b.ctx.advance(seconds * 1000)
+    b.ctx.events.wake()
+    if (seconds > 2) continue
+    await eventually(() => receiver.received.length).toBe(2)
+  }
+  await b.post('runs/cancel', { run_id: runId })
+  await b.ended(runId)
+  expect(
+    receiver.received.map(({ body }) => [body['event_type'], body['task'] !== undefined]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['jobs.on_duration_warning_threshold_exceeded', true],
+      ['jobs.on_duration_warning_threshold_exceeded', false],
+    ]),
+  )
+  expect(receiver.received).toHaveLength(2)
+})
+
 test('sends again what could not be delivered', async () => {
   await using receiver = await openReceiver(1)
   await using b = await openBench()

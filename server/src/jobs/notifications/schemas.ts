@@ -13,12 +13,15 @@ const destinations = Type.Optional(
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }))
 const quietSkipped = flag('true says nothing of a run that was skipped.')
 
+// Refused by name when it is not empty.
+const streamingBacklog = Type.Optional(Type.Array(Type.Unknown()))
+
 export const EmailNotifications = closed({
   on_start: addresses,
   on_success: addresses,
   on_failure: addresses,
   on_duration_warning_threshold_exceeded: addresses,
-  on_streaming_backlog_exceeded: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 0 })),
+  on_streaming_backlog_exceeded: streamingBacklog,
   no_alert_for_skipped_runs: quietSkipped,
 })
 
@@ -27,7 +30,7 @@ export const WebhookNotifications = closed({
   on_success: destinations,
   on_failure: destinations,
   on_duration_warning_threshold_exceeded: destinations,
-  on_streaming_backlog_exceeded: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 0 })),
+  on_streaming_backlog_exceeded: streamingBacklog,
 })
 
 export const NotificationSettings = closed({
