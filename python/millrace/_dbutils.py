@@ -187,6 +187,17 @@ class SecretMetadata:
     key: str
 
 
+@dataclass(frozen=True)
+class SecretScope:
+    """The name of a scope of secrets."""
+
+    name: str
+
+    def getName(self) -> str:
+        """As notebooks of other languages ask for it."""
+        return self.name
+
+
 class Secrets:
     """Named values kept encrypted by the server; masked in the logs of the task that reads them."""
 
@@ -206,10 +217,10 @@ class Secrets:
         found = call("GET", "/api/2.0/secrets/list", query={"scope": scope})
         return [SecretMetadata(secret["key"]) for secret in found.get("secrets", [])]
 
-    def listScopes(self) -> builtins.list[str]:
-        """The names of all scopes."""
+    def listScopes(self) -> builtins.list[SecretScope]:
+        """Every scope that whoever runs this may read."""
         found = call("GET", "/api/2.0/secrets/scopes/list")
-        return [scope["name"] for scope in found.get("scopes", [])]
+        return [SecretScope(scope["name"]) for scope in found.get("scopes", [])]
 
 
 @dataclass(frozen=True)
@@ -304,6 +315,11 @@ class DbUtils:
         self.secrets = Secrets()
         self.fs = Files()
         self.library = Library()
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"dbutils.{name} is not available here; there are {', '.join(sorted(vars(self)))}"
+        )
 
 
 def _in_job() -> bool:

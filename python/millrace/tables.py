@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -45,6 +46,7 @@ def table(name: str, version: int | None = None) -> pandas.DataFrame:
 
 def read_arrow(name: str, version: int | None = None) -> pyarrow.Table:
     """Reads a table as an Arrow table. Takes and raises what :func:`table` does."""
+    _require("pyarrow")
     return _read_parquet(call_bytes("GET", f"{_path(name)}/data", query={"version": version}))
 
 
@@ -107,6 +109,7 @@ def sql(
     Raises:
         MillraceError: The statement failed; the message says why.
     """
+    _require("pandas", "pyarrow")
     if _QUERY.match(query):
         named = [{"name": name, "value": value} for name, value in (parameters or {}).items()]
         body = {"sql": query, "parameters": named, "versions": dict(versions or {})}
@@ -229,6 +232,18 @@ def _run_statement(statement: str) -> pandas.DataFrame:
         rows.extend(chunk["data_array"])
         following = chunk.get("next_chunk_internal_link")
     return pandas.DataFrame(rows, columns=names)
+
+
+def _require(*modules: str) -> None:
+    """Before anything is asked of the server, so that nothing has happened when one is missing."""
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(
+                f"Reading tables needs {name}, which is not in this environment; add pandas and "
+                "pyarrow to the task's libraries or its environment's dependencies"
+            ) from None
 
 
 def _read_parquet(content: bytes) -> pyarrow.Table:

@@ -33,6 +33,7 @@ from typing import Any, NoReturn
 
 from millrace_worker import notebook, protocol, serve
 from millrace_worker._errors import describe_error
+from millrace_worker._masking import mask_secrets
 
 __all__ = ["base_environment", "main", "run_child"]
 
@@ -268,7 +269,7 @@ def _run(spec: Mapping[str, Any], channel: socket.socket, outcome: dict[str, Any
 
 def _exit_code(leaving: SystemExit, outcome: dict[str, Any]) -> int:
     if hasattr(leaving, "notebook_result"):
-        outcome["result"] = leaving.notebook_result
+        outcome["result"] = mask_secrets(leaving.notebook_result)
         return 0
     if leaving.code is None or leaving.code == 0:
         return 0
@@ -308,7 +309,7 @@ def _run_notebook(entry: Mapping[str, Any], outcome: dict[str, Any]) -> None:
         outcome["error"] = describe_error(ended.error)
         _print_last_words(outcome["error"]["traceback"])
     elif ended.result is not None:
-        outcome["result"] = ended.result
+        outcome["result"] = mask_secrets(ended.result)
 
 
 def _call_function(entry: Mapping[str, Any]) -> Any:

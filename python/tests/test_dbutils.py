@@ -53,6 +53,10 @@ class Dbutils(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "not on dbfs:"):
             files.ls("dbfs:/tmp")
 
+    def test_names_what_there_is_when_something_is_not(self) -> None:
+        with self.assertRaisesRegex(AttributeError, "dbutils.credentials .* fs, jobs, library"):
+            _ = DbUtils().credentials
+
 
 if __name__ == "__main__":
     unittest.main()
