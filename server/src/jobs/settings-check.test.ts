@@ -97,6 +97,17 @@ test.each<[string, JobSettings]>([
     "Field 'email_notifications.on_streaming_backlog_exceeded' is not supported: of the job",
     { email_notifications: { on_streaming_backlog_exceeded: ['me@example.org'] } },
   ],
+  [
+    "python_operator_task of task 'a' gives parameter 'x' twice",
+    {
+      tasks: [
+        {
+          task_key: 'a',
+          python_operator_task: { main: 'a.b', parameters: [{ name: 'x' }, { name: 'x' }] },
+        },
+      ],
+    },
+  ],
   ['A continuous job runs once at a time', { continuous: {}, max_concurrent_runs: 2 }],
 ])('refuses with: %s', (problem, settings) => {
   expect(() => checkSettings(settings)).toThrow(problem)

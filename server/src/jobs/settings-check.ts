@@ -142,6 +142,7 @@ const cacheable: ReadonlySet<string> = new Set([
   'spark_python_task',
   'notebook_task',
   'python_wheel_task',
+  'python_operator_task',
   'sql_task',
 ])
 

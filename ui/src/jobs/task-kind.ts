@@ -4,6 +4,7 @@ const kinds: Readonly<Record<string, string>> = {
   spark_python_task: 'Python',
   notebook_task: 'Notebook',
   python_wheel_task: 'Wheel',
+  python_operator_task: 'Python function',
   sql_task: 'SQL',
   condition_task: 'Condition',
   for_each_task: 'For each',

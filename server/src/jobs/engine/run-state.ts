@@ -82,6 +82,7 @@ const slotKinds: ReadonlySet<GraphTask['kind']> = new Set([
   'spark_python_task',
   'notebook_task',
   'python_wheel_task',
+  'python_operator_task',
   'sql_task',
 ])
 

@@ -7,6 +7,7 @@ export function checkTaskType(task: Task | NestedTask): void {
   checkWorkspacePath(key, 'spark_python_task.python_file', task.spark_python_task?.python_file)
   checkWorkspacePath(key, 'notebook_task.notebook_path', task.notebook_task?.notebook_path)
   checkWorkspacePath(key, 'sql_task.file.path', task.sql_task?.file?.path)
+  checkOperator(key, task.python_operator_task?.parameters)
   if (task.sql_task) checkSql(key, task.sql_task)
   if (task.python_wheel_task?.parameters && task.python_wheel_task.named_parameters) {
     throw jobsErrors.JOBS_SETTINGS_INVALID(
@@ -35,4 +36,17 @@ function checkSql(key: string, sql: NonNullable<Task['sql_task']>): void {
   if (!sql.file) {
     throw jobsErrors.JOBS_SETTINGS_INVALID(`Task '${key}' names no file in sql_task.file`)
   }
+}
+
+/** Each argument is given once. */
+function checkOperator(
+  taskKey: string,
+  parameters: readonly { readonly name: string }[] = [],
+): void {
+  const names = parameters.map(({ name }) => name)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice === undefined) return
+  throw jobsErrors.JOBS_SETTINGS_INVALID(
+    `python_operator_task of task '${taskKey}' gives parameter '${twice}' twice; name it once`,
+  )
 }

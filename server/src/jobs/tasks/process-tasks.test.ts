@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -329,5 +330,34 @@ test('fills in what a parameter’s default refers to, and secrets in environmen
   expect((await output(0))['logs']).toBe(`['on ${today}'] [REDACTED]\n`)
   expect(run.tasks[1]?.state).toMatchObject({
     state_message: 'Failed to find secret none in scope db',
+  })
+})
+
+test('calls a function of a package with named arguments, or says what is missing', async () => {
+  await using b = await jobsBench()
+  const folder = join(b.ctx.config.dataDir, 'made by a task')
+  const operator = (key: string, main: string, name = 'name') => ({
+    task_key: key,
+    python_operator_task: { main, parameters: [{ name, value: '{{job.parameters.folder}}' }] },
+  })
+  const runId = await b.run({
+    parameters: [{ name: 'folder', default: folder }],
+    tasks: [
+      operator('makes', 'os.makedirs'),
+      operator('class', 'pathlib.Path.mkdirs'),
+      operator('package', 'nobody.has.this'),
+      operator('argument', 'os.makedirs', 'nme'),
+    ],
+  })
+  const run = await b.ended(runId)
+  expect(existsSync(folder)).toBe(true)
+  const messages = Object.fromEntries(
+    run.tasks.map((task) => [task.task_key, task.state.state_message]),
+  )
+  expect(messages).toMatchObject({
+    makes: '',
+    class: expect.stringContaining("'pathlib.Path.mkdirs' is no function or class"),
+    package: expect.stringContaining("Package 'nobody' is not installed"),
+    argument: expect.stringContaining("unexpected keyword argument 'nme'"),
   })
 })

@@ -33,6 +33,20 @@ export const PythonWheelTask = closed({
 })
 export type PythonWheelTask = Static<typeof PythonWheelTask>
 
+export const PythonOperatorTask = closed({
+  main: Type.String({
+    pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)+$',
+    description: 'A function or class of an installed package, in full: my_project.my_function.',
+  }),
+  parameters: Type.Optional(
+    Type.Array(
+      closed({ name: text('Name of an argument.'), value: Type.Optional(text('Its value.')) }),
+      { description: 'Named arguments, as text.' },
+    ),
+  ),
+})
+export type PythonOperatorTask = Static<typeof PythonOperatorTask>
+
 export const SqlTask = closed({
   warehouse_id: text("The SQL warehouse; 'default' is this server's own."),
   file: Type.Optional(closed({ path: text('Absolute workspace path of a .sql file.'), source })),
@@ -83,6 +97,7 @@ export const taskTypeSchemas = {
   spark_python_task: SparkPythonTask,
   notebook_task: NotebookTask,
   python_wheel_task: PythonWheelTask,
+  python_operator_task: PythonOperatorTask,
   sql_task: SqlTask,
   condition_task: ConditionTask,
   run_job_task: RunJobTask,
