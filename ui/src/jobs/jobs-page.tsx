@@ -1,5 +1,5 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { useMemo, type ReactNode } from 'react'
+import { Fragment, useMemo, type ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { formatSort, parseSort, type Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
@@ -38,9 +38,9 @@ function columnsWith(runsOf: ReadonlyMap<number, readonly JobRun[]>): Column<Job
             {jobName(job)}
           </Link>{' '}
           {Object.entries(job.settings?.tags ?? {}).map(([name, value]) => (
-            <Badge key={name} title={`${name}: ${value}`}>
-              {value === '' ? name : value}
-            </Badge>
+            <Fragment key={name}>
+              <Badge title={`${name}: ${value}`}>{value === '' ? name : value}</Badge>{' '}
+            </Fragment>
           ))}
         </>
       ),

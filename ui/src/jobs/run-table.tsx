@@ -34,7 +34,7 @@ const columns: readonly Column<JobRun>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 190,
+    width: 180,
     value: (run) => stateOf(run.state),
     cell: (run) => <Status state={stateOf(run.state)} />,
   },
@@ -77,7 +77,8 @@ const jobColumn: Column<JobRun> = {
     ),
 }
 
-const withJob: readonly Column<JobRun>[] = [...columns.slice(0, 1), jobColumn, ...columns.slice(1)]
+/** How it stands is what a phone shows beside the id. */
+const withJob: readonly Column<JobRun>[] = [...columns.slice(0, 2), jobColumn, ...columns.slice(2)]
 
 /** Job runs, newest first. */
 export function JobRunTable({

@@ -184,13 +184,14 @@ function Bar({
         />
       )}
       <Verdict changed={changed} problems={problems} checking={checking} />
-      <span className={styles['spring']} />
-      <Button refusal={changed ? undefined : 'Nothing is changed'} onClick={onReset}>
-        Undo all
-      </Button>
-      <Button kind="primary" icon="check" refusal={refusalOf(changed, problems)} onClick={onSave}>
-        Save…
-      </Button>
+      <div className={styles['buttons']}>
+        <Button refusal={changed ? undefined : 'Nothing is changed'} onClick={onReset}>
+          Undo all
+        </Button>
+        <Button kind="primary" icon="check" refusal={refusalOf(changed, problems)} onClick={onSave}>
+          Save…
+        </Button>
+      </div>
     </div>
   )
 }

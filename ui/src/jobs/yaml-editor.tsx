@@ -111,7 +111,7 @@ function extensions(on: {
       indentWithTab,
     ]),
     syntaxHighlighting(editorColours),
-    EditorView.contentAttributes.of({ 'aria-label': 'Settings of the job, YAML' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Settings of the job, YAML', tabindex: '0' }),
     editorTheme,
     EditorView.updateListener.of((update) => {
       if (update.docChanged) on.change(update.state.doc.toString())
