@@ -203,7 +203,7 @@ const webhooks = createRoute({
 const audit = createRoute({
   getParentRoute,
   path: '/admin/audit',
-  validateSearch: textSearch('q'),
+  validateSearch: textSearch('q', 'link'),
   component: lazyRouteComponent(() => import('../auth/audit-page.tsx'), 'AuditPage'),
 })
 

@@ -1,17 +1,23 @@
 import { useMutation } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useMemo, type ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import { Button } from '../kit/button.tsx'
-import { CopyId } from '../kit/code.tsx'
+import { CodeBlock, CopyId } from '../kit/code.tsx'
 import type { Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
-import { formatCount, pluralise } from '../kit/format.ts'
-import { Page, PageHeader } from '../kit/page.tsx'
+import { Dialog } from '../kit/dialog.tsx'
+import { SearchInput } from '../kit/field.tsx'
+import { formatCount, formatExactTime, pluralise } from '../kit/format.ts'
+import { KeyValues, Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, ErrorState, Loaded } from '../kit/states.tsx'
 import { Badge } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { Toolbar } from '../kit/toolbar.tsx'
 import { NodeLink } from '../provenance/node-link.tsx'
 import { useAudit, verifyAudit, type AuditEntry, type AuditVerdict } from './use-audit.ts'
+
+const route = getRouteApi('/admin/audit')
 
 function detail(entry: AuditEntry): string {
   return Object.entries(entry.data)
@@ -29,7 +35,7 @@ const columns: readonly Column<AuditEntry>[] = [
     value: (entry) => Date.parse(entry.createdAt),
     cell: (entry) => <RelativeTime time={Date.parse(entry.createdAt)} />,
   },
-  { id: 'who', header: 'Who', width: 170, value: (entry) => entry.principal },
+  { id: 'who', header: 'Who', width: 200, value: (entry) => entry.principal },
   {
     id: 'action',
     header: 'Did',
@@ -56,8 +62,18 @@ const columns: readonly Column<AuditEntry>[] = [
 
 /** Every decision and change of rights, each linked to the one before by its hash. */
 export function AuditPage(): ReactNode {
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/admin/audit' })
   const query = useAudit()
   const verify = useMutation({ mutationFn: verifyAudit })
+  const wanted = (search.q ?? '').toLowerCase()
+  const found = useMemo(
+    () => query.data?.filter((entry) => textOf(entry).includes(wanted)),
+    [query.data, wanted],
+  )
+  const opened = query.data?.find((entry) => String(entry.seq) === search.link)
+  const set = (change: Partial<typeof search>, replace = false) =>
+    void navigate({ search: { ...search, ...change }, replace })
   return (
     <Page title="Audit" fill>
       <Breadcrumbs crumbs={[{ label: 'Audit' }]} />
@@ -76,9 +92,19 @@ export function AuditPage(): ReactNode {
         }
       />
       {verify.isError && <ErrorState error={verify.error} what="verify the chain" />}
-      <Loaded query={query} what="load the audit chain">
+      <Toolbar>
+        <SearchInput
+          label="Find in the audit chain"
+          placeholder="Find by who, what or detail"
+          value={search.q ?? ''}
+          onChange={(event) => set({ q: event.target.value }, true)}
+        />
+      </Toolbar>
+      <Loaded query={{ ...query, data: found }} what="load the audit chain">
         {(entries) =>
-          entries.length === 0 ? (
+          entries.length === 0 && wanted !== '' ? (
+            <EmptyState icon="search" title="No entry has this text" />
+          ) : entries.length === 0 ? (
             <EmptyState icon="audit" title="Nothing was decided yet">
               Approvals, rejections, stage changes and changes of rights are kept here; each entry
               holds the hash of the one before, so none can be changed unseen.
@@ -90,11 +116,54 @@ export function AuditPage(): ReactNode {
               rows={entries}
               columns={columns}
               rowId={(entry) => String(entry.seq)}
+              onOpen={(entry) => set({ link: String(entry.seq) })}
+              footer={`${formatCount(entries.length)} shown`}
             />
           )
         }
       </Loaded>
+      {opened !== undefined && (
+        <EntryDialog entry={opened} onClose={() => set({ link: '' }, true)} />
+      )}
     </Page>
+  )
+}
+
+/** Where a search looks. */
+function textOf(entry: AuditEntry): string {
+  return `${entry.principal} ${entry.action} ${entry.subject} ${detail(entry)}`.toLowerCase()
+}
+
+/** The whole of one entry, as it is hashed. */
+function EntryDialog({
+  entry,
+  onClose,
+}: {
+  readonly entry: AuditEntry
+  readonly onClose: () => void
+}): ReactNode {
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Link ${entry.seq}: ${entry.action}`}
+      wide
+      actions={<Button onClick={onClose}>Close</Button>}
+    >
+      <KeyValues
+        facts={[
+          { name: 'When', value: formatExactTime(Date.parse(entry.createdAt)) },
+          { name: 'Who', value: entry.principal },
+          { name: 'To what', value: <NodeLink node={entry.subject} /> },
+          { name: 'Hash', value: <CopyId id={entry.hash} /> },
+        ]}
+      />
+      <CodeBlock
+        text={JSON.stringify(entry.data, null, 2)}
+        language="What was decided"
+        maxHeight={360}
+      />
+    </Dialog>
   )
 }
 

@@ -31,6 +31,7 @@ export function Select<Value extends string>({
   value,
   onChange,
   label,
+  className,
   ...rest
 }: Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange' | 'value'> & {
   readonly options: readonly Option<Value>[]
@@ -42,7 +43,7 @@ export function Select<Value extends string>({
     <select
       aria-label={label}
       {...rest}
-      className={classNames(styles['input'], styles['select'])}
+      className={classNames(styles['input'], styles['select'], className)}
       value={value}
       onChange={(event) => onChange(event.target.value as Value)}
     >

@@ -1,12 +1,15 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Breadcrumbs } from '../kit/breadcrumbs.tsx'
 import type { Column } from '../kit/columns.ts'
 import { DataTable } from '../kit/data-table.tsx'
+import { Icon } from '../kit/icons.tsx'
 import { Page, PageHeader } from '../kit/page.tsx'
 import { EmptyState, Loaded } from '../kit/states.tsx'
 import { StageBadge } from '../kit/status.tsx'
 import { RelativeTime } from '../kit/time.tsx'
+import { useNarrow } from '../kit/use-narrow.ts'
+import { WorkList } from '../kit/work-list.tsx'
 import { useOpenRequests } from './use-requests.ts'
 import type { TransitionRequest } from './wire.ts'
 
@@ -76,18 +79,43 @@ export function ApprovalsPage(): ReactNode {
               A request appears here when a pipeline or a person asks for a protected stage.
             </EmptyState>
           ) : (
-            <DataTable
-              label="Open requests"
-              fill
-              rows={requests}
-              columns={columns}
-              rowId={(request) =>
-                `${request.name}/${request.version}/${request.stage}/${request.creator}`
-              }
-            />
+            <Requests requests={requests} />
           )
         }
       </Loaded>
     </Page>
+  )
+}
+
+/** Cards on a phone, for who asks and why must be in sight there as well; a table elsewhere. */
+function Requests({ requests }: { readonly requests: readonly TransitionRequest[] }): ReactNode {
+  const navigate = useNavigate()
+  if (useNarrow()) {
+    return (
+      <WorkList
+        label="Open requests"
+        none="Nothing waits for approval."
+        items={requests.map((request) => ({
+          id: request.request_id,
+          to: `/models/${encodeURIComponent(request.name)}/versions/${request.version}`,
+          lead: <Icon name="approval" />,
+          title: `Approve ${request.name} v${request.version} for ${request.stage}?`,
+          sub: `${request.creator}${request.comment === '' ? '' : `: ${request.comment}`}`,
+          end: <RelativeTime time={request.created_at} />,
+        }))}
+      />
+    )
+  }
+  return (
+    <DataTable
+      label="Open requests"
+      fill
+      rows={requests}
+      columns={columns}
+      rowId={(request) => request.request_id}
+      onOpen={({ name, version }) =>
+        void navigate({ to: '/models/$name/versions/$version', params: { name, version } })
+      }
+    />
   )
 }

@@ -90,7 +90,7 @@ function versionColumns(aliases: ReadonlyMap<string, readonly string[]>): Column
     {
       id: 'by',
       header: 'By',
-      width: 130,
+      width: 200,
       value: (version) => version.user_id,
     },
     {

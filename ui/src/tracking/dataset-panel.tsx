@@ -13,11 +13,13 @@ export function Datasets({ inputs }: { readonly inputs: readonly DatasetInput[] 
   if (inputs.length === 0) return null
   return (
     <Section title="Data it read" note={inputs.length > 1 ? String(inputs.length) : undefined}>
-      {inputs.map((input, index) => (
-        <Panel key={index}>
-          <Dataset input={input} />
-        </Panel>
-      ))}
+      <div className={styles['stack']}>
+        {inputs.map((input, index) => (
+          <Panel key={index}>
+            <Dataset input={input} />
+          </Panel>
+        ))}
+      </div>
     </Section>
   )
 }

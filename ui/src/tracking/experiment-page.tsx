@@ -74,7 +74,6 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
             <Button icon="file" onClick={() => setEditing(true)}>
               Note and tags
             </Button>
-            <LifecycleButton experiment={experiment} />
           </>
         }
         facts={[
@@ -91,7 +90,13 @@ function ExperimentHead({ experiment }: { readonly experiment: Experiment }): Re
   )
 }
 
-function LifecycleButton({ experiment }: { readonly experiment: Experiment }): ReactNode {
+function LifecycleButton({
+  experiment,
+  onDone,
+}: {
+  readonly experiment: Experiment
+  readonly onDone: () => void
+}): ReactNode {
   const deleted = experiment.lifecycle_stage === 'deleted'
   const move = useMoveExperiment(deleted ? 'restore' : 'delete')
   if (experiment.experiment_id === '0') return null
@@ -100,9 +105,9 @@ function LifecycleButton({ experiment }: { readonly experiment: Experiment }): R
       kind={deleted ? 'default' : 'danger'}
       icon={deleted ? 'retry' : 'close'}
       busy={move.isPending}
-      onClick={() => move.mutate(experiment.experiment_id)}
+      onClick={() => move.mutate(experiment.experiment_id, { onSuccess: onDone })}
     >
-      {deleted ? 'Restore' : 'Delete'}
+      {deleted ? 'Restore' : 'Delete'} the experiment
     </Button>
   )
 }
@@ -129,7 +134,12 @@ function NoteDialog({
       onClose={onClose}
       title={experiment.name}
       wide
-      actions={<Button onClick={onClose}>Close</Button>}
+      actions={
+        <>
+          <LifecycleButton experiment={experiment} onDone={onClose} />
+          <Button onClick={onClose}>Close</Button>
+        </>
+      }
     >
       <Note
         about="experiment"

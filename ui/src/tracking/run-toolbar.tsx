@@ -5,12 +5,14 @@ import { ColumnChooser } from '../kit/column-chooser.tsx'
 import { downloadText, toCsv, type Column } from '../kit/columns.ts'
 import { Segments, Select } from '../kit/field.tsx'
 import { FilterBar } from '../kit/filter-bar.tsx'
+import { useNarrow } from '../kit/use-narrow.ts'
 import { isGroupable, parentColumn } from './run-groups.ts'
 import { runGrammar } from './search-grammar.ts'
 import type { RunTableState } from './use-run-table.ts'
 import { useMoveRuns } from './use-run-lifecycle.ts'
 import { ViewsButton } from './views-button.tsx'
 import type { Run } from './wire.ts'
+import styles from './run-table.module.css'
 
 /** Filter, which runs, grouping, columns, saved views, CSV, and Compare. */
 export function RunToolbar({
@@ -43,6 +45,7 @@ export function RunToolbar({
       />
       <Select
         label="Group by"
+        className={styles['groupBy']}
         value={search.group ?? ''}
         options={groupOptions(columns)}
         onChange={(group) => set({ group, open: '' })}
@@ -109,6 +112,8 @@ function CompareButton({
   readonly experimentId: string
   readonly selected: ReadonlySet<string>
 }): ReactNode {
+  const narrow = useNarrow()
+  if (selected.size < 2 && narrow) return null
   if (selected.size < 2) {
     return (
       <Button icon="chart" refusal="Select two runs or more (Space or x on a row) to compare them">
