@@ -866,6 +866,11 @@ CREATE TABLE tracking_latest_metric (
 
 CREATE INDEX tracking_latest_metric_value on tracking_latest_metric (experiment, key, is_nan, value, run);
 
+CREATE TABLE tracking_leftover (
+  path text primary key,
+  created_at bigint not null
+);
+
 CREATE TABLE tracking_logged_model (
   id integer primary key autoincrement,
   model_id text not null unique,

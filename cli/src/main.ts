@@ -3,6 +3,7 @@ import { auditVerb } from './auth.ts'
 import { automlVerb } from './automl.ts'
 import { backfillVerb } from './backfill.ts'
 import { gateVerb } from './gates.ts'
+import { gcVerb } from './gc.ts'
 import { importVerb } from './import.ts'
 import { simulateVerb } from './simulate.ts'
 import { cancelVerb, logsVerb, repairVerb, runsVerb, runVerb } from './jobs.ts'
@@ -37,6 +38,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   'what-was': whatWasVerb,
   replay: replayVerb,
   score: scoreVerb,
+  gc: gcVerb,
   import: importVerb,
   audit: auditVerb,
 }

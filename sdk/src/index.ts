@@ -38,7 +38,7 @@ export type {
 export type { Check, Evaluation } from './gates.ts'
 export type { ExplainedPrediction, Replay, Why } from './provenance.ts'
 export type { TransitionRequest } from './registry.ts'
-export type { ImportedItem, KeyValue, MetricPoint } from './tracking.ts'
+export type { GcItem, ImportedItem, KeyValue, MetricPoint } from './tracking.ts'
 export type { QueryResult } from './tables.ts'
 export type { Deployment } from './workspace.ts'
 

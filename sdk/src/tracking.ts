@@ -61,6 +61,29 @@ export interface ImportAnswer {
   readonly logged_models: readonly ImportedItem[]
 }
 
+/** What garbage collection looks at; everything in state deleted when no ids are given. */
+export interface GcRequest {
+  /** Only say what would go. */
+  readonly dry_run: boolean
+  /** Only what has been in state deleted for at least so long. */
+  readonly older_than_seconds: number
+  readonly run_ids?: readonly string[] | undefined
+  readonly experiment_ids?: readonly string[] | undefined
+  readonly logged_model_ids?: readonly string[] | undefined
+}
+
+export interface GcItem {
+  readonly kind: 'run' | 'logged_model' | 'experiment'
+  readonly id: string
+  /** The folder of the artifact store that goes; null when the place is not its own. */
+  readonly artifacts: string | null
+}
+
+export interface GcReport {
+  readonly deleted: readonly GcItem[]
+  readonly kept: readonly (GcItem & { readonly because: readonly string[] })[]
+}
+
 const base = '/api/2.0/mlflow'
 
 /** Experiments, runs and their artifacts. */
@@ -84,6 +107,8 @@ export interface TrackingApi {
     readonly runs?: readonly object[]
     readonly logged_models?: readonly object[]
   }) => Promise<ImportAnswer>
+  /** Deletes for good what is deleted and nothing needs. */
+  readonly collectGarbage: (request: GcRequest) => Promise<GcReport>
 }
 
 export function trackingApi(http: Http): TrackingApi {
@@ -130,6 +155,7 @@ export function trackingApi(http: Http): TrackingApi {
       const encoded = path.split('/').map(encodeURIComponent).join('/')
       await http.text('PUT', `/api/2.0/mlflow-artifacts/artifacts/${encoded}`, { body: content })
     },
+    collectGarbage: (body) => http.call('POST', '/api/millrace/1.0/tracking/gc', { body }),
     importItems: (body) => http.call('POST', '/api/millrace/1.0/tracking/import', { body }),
   }
 }

@@ -45,6 +45,7 @@ const nothing: readonly Need[] = []
 const rules: readonly Rule[] = [
   // An import says who made what and when, and in which stage it is.
   [/^(tracking|registry)\/import$/, () => admin],
+  [/^tracking\/gc$/, () => admin],
   // It removes what others have made.
   [/^compute\/gc$/, () => admin],
   [/^tracking\/run-groups$/, (call) => experimentNeeds(call, Read)],

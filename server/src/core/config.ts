@@ -19,6 +19,8 @@ export interface Config {
   readonly s3: S3Settings | undefined
   /** Whether clients may send and fetch artifacts on S3 past this server, by presigned URLs. */
   readonly artifactDirect: boolean
+  /** After how many days in state deleted things go for good; 0 for never. */
+  readonly retentionDays: number
   readonly externalLocations: readonly string[]
   /** Hosts or CIDRs that outgoing calls may reach although they are private. */
   readonly allowPrivate: readonly string[]
@@ -82,6 +84,7 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     artifactRoot: artifactRoot.includes('://') ? artifactRoot : resolve(artifactRoot),
     s3: readS3(artifactRoot, env),
     artifactDirect: oneOf('artifactDirect', text('artifactDirect'), ['on', 'off']) === 'on',
+    retentionDays: integer('retentionDays', text('retentionDays'), { min: 0, max: 36_500 }),
     externalLocations: Object.freeze(
       (given.get('external-location') ?? list(env['MILLRACE_EXTERNAL_LOCATION'])).map((dir) =>
         resolve(dir),

@@ -48,6 +48,12 @@ export const settings = {
     default: 'on',
     help: 'whether clients get presigned URLs for artifacts on S3; off when they cannot reach it',
   },
+  retentionDays: {
+    flag: 'retention-days',
+    takes: 'N',
+    default: '0',
+    help: 'delete for good what has been deleted for so many days and nothing needs; 0 never does',
+  },
   externalLocations: {
     flag: 'external-location',
     takes: 'DIR',

@@ -1,3 +1,4 @@
+import './gc-needs.ts'
 export { gatesErrors } from './errors.ts'
 export { gatesMigrations } from './migrations.ts'
 export { gatesRoutes } from './routes.ts'

@@ -1,3 +1,4 @@
+import './gc-needs.ts'
 export { provenanceErrors } from './errors.ts'
 export { provenanceMigrations } from './migrations.ts'
 export { provenanceRoutes } from './routes.ts'

@@ -1,3 +1,4 @@
+export { defineVersionUses, type VersionUse } from './gc-needs.ts'
 export { registryMigrations } from './migrations.ts'
 export { registryRoutes } from './routes.ts'
 export { startRegistry } from './background.ts'

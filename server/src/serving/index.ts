@@ -1,3 +1,4 @@
+import './gc-needs.ts'
 export { servingMigrations } from './migrations.ts'
 export { servingRoutes } from './routes.ts'
 export { startServing } from './background.ts'

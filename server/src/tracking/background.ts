@@ -1,5 +1,6 @@
 import { AppError, type Ctx } from '../core/index.ts'
 import { storeOf } from './artifact-service.ts'
+import { startRetention } from './gc-tasks.ts'
 import { openMetricLog, settleMetricLog } from './metric-log-tasks.ts'
 import { settleSnapshots } from './snapshot-tasks.ts'
 
@@ -7,8 +8,10 @@ import { settleSnapshots } from './snapshot-tasks.ts'
 export async function startTracking(ctx: Ctx): Promise<AsyncDisposable> {
   await checkArtifactStore(ctx)
   await openMetricLog(ctx)
+  const retention = startRetention(ctx)
   return {
     async [Symbol.asyncDispose]() {
+      await retention[Symbol.asyncDispose]()
       await settleMetricLog(ctx)
       await settleSnapshots(ctx)
     },

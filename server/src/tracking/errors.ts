@@ -78,6 +78,12 @@ export const trackingErrors = defineErrors({
     text: (runId: string, stage: string) =>
       `The run ${runId} must be in the 'active' state. Current state is ${stage}.`,
   },
+  TRACKING_NOT_DELETED: {
+    status: 400,
+    wire: 'INVALID_PARAMETER_VALUE',
+    text: (kind: string, id: string) =>
+      `There is no ${kind} ${id} in state deleted; delete it first, and look at its spelling`,
+  },
   TRACKING_PARAM_CHANGED: {
     status: 400,
     wire: 'INVALID_PARAMETER_VALUE',

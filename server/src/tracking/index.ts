@@ -1,6 +1,7 @@
 export { trackingMigrations } from './migrations.ts'
 export { trackingRoutes } from './routes.ts'
 export { startTracking } from './background.ts'
+export { defineNeeds, type GcCandidate, type NeedSource } from './gc-needs.ts'
 export { trackingErrors } from './errors.ts'
 export {
   createExperiment,

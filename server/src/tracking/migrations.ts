@@ -220,6 +220,13 @@ export const trackingMigrations: Migrations = {
       await sql`delete from tracking_run_snapshot`.execute(db)
     },
   },
+  '0013_tracking_leftover': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table tracking_leftover (
+        path text primary key, created_at bigint not null
+      )`.execute(db)
+    },
+  },
 }
 
 /** The histories of a database made before there was a log. */

@@ -2,6 +2,7 @@ import type { App, RoutePlugin } from '../core/index.ts'
 import { artifactDirectRoutes } from './artifact-direct-routes.ts'
 import { artifactProxyRoutes, artifactRoutes } from './artifact-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
+import { gcRoutes } from './gc-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { inputRoutes } from './input-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -30,6 +31,7 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   logRoutes(app)
   inputRoutes(app)
   importRoutes(app)
+  gcRoutes(app)
   metricRoutes(app)
   loggedModelRoutes(app)
   artifactRoutes(app)
