@@ -3,8 +3,12 @@ import { expect, test } from 'vitest'
 import { startServer, type ServerProcess } from '../support/server.ts'
 import { listOperations, requestTo, type FuzzRequest, type OpenApi } from './requests.ts'
 
-const requestCount = 3000
-const seed = 20_261_124
+/** Two minutes where every change is checked, a first look elsewhere. */
+const fuzzMs = process.env['CI'] ? 120_000 : 15_000
+const batchSize = 400
+const firstSeed = 20_261_124
+/** Names and ids from answers that later requests are about, newest last. */
+const maxLearned = 150
 const clients = 8
 const timeoutMs = 10_000
 /** Answers that an honest server gives although the request was understood. */
@@ -65,6 +69,21 @@ async function plant(server: ServerProcess): Promise<string[]> {
   ]
 }
 
+const nameLike = /^(?:name|key|path|alias|.*_(?:id|name|key|token))$/
+
+/** Adds what an answer calls things to `known`, so that later requests reach what earlier ones made. */
+function learn(answer: string, known: string[], planted: number): void {
+  if (answer.length > 20_000) return
+  JSON.parse(answer, (key, value: unknown) => {
+    const isName = nameLike.test(key) && ['string', 'number'].includes(typeof value)
+    if (isName && String(value).length < 200 && !known.includes(String(value))) {
+      known.push(String(value))
+    }
+    return value
+  })
+  known.splice(planted, known.length - planted - maxLearned)
+}
+
 interface Failure {
   readonly status: number
   readonly request: string
@@ -73,7 +92,11 @@ interface Failure {
   readonly cause: string | undefined
 }
 
-async function send(server: ServerProcess, request: FuzzRequest): Promise<Failure | undefined> {
+async function send(
+  server: ServerProcess,
+  request: FuzzRequest,
+  onAnswer: (answer: string) => void,
+): Promise<Failure | undefined> {
   const { method, path, contentType, body } = request
   const response = await fetch(`${server.url}${path}`, {
     method,
@@ -83,6 +106,9 @@ async function send(server: ServerProcess, request: FuzzRequest): Promise<Failur
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),
   })
   const answer = await response.text()
+  const isFile = response.headers.has('content-disposition')
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  if (response.ok && isJson && !isFile) onAnswer(answer)
   if (response.status < 500 || honest.has(response.status)) return undefined
   const id = response.headers.get('x-request-id') ?? 'none'
   const logged = (): string | undefined =>
@@ -98,25 +124,42 @@ async function send(server: ServerProcess, request: FuzzRequest): Promise<Failur
   }
 }
 
-test('no request makes the server fail, whatever is in it', async () => {
+test('no request makes the server fail, whatever is in it', { timeout: 3 * fuzzMs }, async () => {
   await using server = await startServer()
   const openApi = await json<OpenApi>(fetch(`${server.url}/openapi.json`))
   const operations = listOperations(openApi).filter(({ path }) => !endless.has(path))
   expect(operations.length).toBeGreaterThan(200)
   const known = await plant(server)
-  const request = fc.constantFrom(...operations).chain((operation) => requestTo(operation, known))
-  const requests = fc.sample(request, { numRuns: requestCount, seed })
+  const planted = known.length
   const failures: Failure[] = []
+  const deadline = Date.now() + fuzzMs
+  let seed = firstSeed
+  let sent = 0
+  let requests: FuzzRequest[] = []
+  const next = (): FuzzRequest | undefined => {
+    if (Date.now() > deadline || failures.length > 10) return undefined
+    if (requests.length === 0) {
+      const about = [...known]
+      const request = fc.constantFrom(...operations).chain((one) => requestTo(one, about))
+      requests = fc.sample(request, { numRuns: batchSize, seed })
+      seed += 1
+    }
+    return requests.pop()
+  }
+  const onAnswer = (answer: string): void => learn(answer, known, planted)
   const client = async (): Promise<void> => {
-    for (let next = requests.pop(); next; next = requests.pop()) {
+    for (let request = next(); request; request = next()) {
       // Twice at once: two of the same must not get into each other's way.
-      const copies = next.method === 'GET' ? [next] : [next, next]
-      const found = await Promise.all(copies.map((one) => send(server, one)))
+      const copies = request.method === 'GET' ? [request] : [request, request]
+      sent += copies.length
+      const found = await Promise.all(copies.map((one) => send(server, one, onAnswer)))
       failures.push(...found.filter((failure) => failure !== undefined))
     }
   }
   await Promise.all(Array.from({ length: clients }, client))
   expect(failures).toEqual([])
+  expect(sent).toBeGreaterThan(operations.length)
+  expect(known.length).toBeGreaterThan(planted)
   expect((await fetch(`${server.url}/health`)).status).toBe(200)
   expect(server.log()).not.toMatch(/unhandled|uncaught/i)
 })
