@@ -1,3 +1,5 @@
+import { relative } from 'node:path'
+
 /** Counts of vitest's JSON report; a file that could not even be loaded is one failure. */
 export function readVitest(text, exitCode) {
   if (text === '') return { passed: 0, failed: 1 }
@@ -7,6 +9,20 @@ export function readVitest(text, exitCode) {
   )
   const failed = report.numFailedTests + broken.length
   return { passed: report.numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed }
+}
+
+/** `tests/demo/demo.test.ts 82 s`: the files that took longest, of those over ten seconds. */
+export function slowestFiles(text, root) {
+  if (text === '') return []
+  return JSON.parse(text)
+    .testResults.map((file) => ({
+      name: relative(root, file.name),
+      seconds: Math.round((file.endTime - file.startTime) / 1000),
+    }))
+    .filter((file) => file.seconds > 10)
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, 8)
+    .map((file) => `${file.name} ${file.seconds} s`)
 }
 
 /** Counts of pytest's JUnit report. */

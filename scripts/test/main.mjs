@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensurePythonEnv } from '../python-envs.mjs'
 import { capture, repo } from '../bootstrap/exec.mjs'
-import { readJunit, readVitest } from './counts.mjs'
+import { readJunit, readVitest, slowestFiles } from './counts.mjs'
 
 const folders = ['server', 'sdk', 'cli', 'ui', 'tests', 'bench', 'scripts']
 const pythonFolders = ['python', 'examples', 'tests']
@@ -39,6 +39,7 @@ try {
     const time = `${((Date.now() - started) / 1000).toFixed(1)} s`.padStart(8)
     const counts = `${outcome.passed} passed${outcome.failed ? `, ${outcome.failed} failed` : ''}`
     console.log(`${mark} ${suite.name.padEnd(24)} ${counts.padEnd(28)} ${time}`)
+    for (const file of outcome.slowest ?? []) console.log(`    ${file}`)
     if (outcome.failed > 0) console.log(`${outcome.output.trim()}\n`)
   }
 } finally {
@@ -70,7 +71,7 @@ function vitest(project) {
       const args = ['run', '--project', project, ...reporters, '--silent=passed-only']
       const { code, output } = await capture(bin('vitest'), args)
       const text = await readFile(report, 'utf8').catch(() => '')
-      return { ...readVitest(text, code), output }
+      return { ...readVitest(text, code), output, slowest: slowestFiles(text, repo) }
     },
   }
 }

@@ -33,43 +33,54 @@ const mixed = (target: string) => `create or replace table mixed as
     ${target} as y
   from base`
 
-describe('every learner on every kind of column', () => {
+describe('learners on every kind of column', () => {
   test.each([
     {
       name: 'two classes',
       target: "case when x + third / 5.0 > 0.6 then 'good' else 'bad' end",
       problem: 'classification',
       metric: 'f1',
+      trials: 8,
     },
     {
       name: 'yes or no',
       target: 'x + third / 5.0 > 0.6',
       problem: 'classification',
       metric: 'roc_auc',
+      trials: 4,
     },
-    { name: 'three numbers', target: 'third + 5', problem: 'classification', metric: 'log_loss' },
+    {
+      name: 'three numbers',
+      target: 'third + 5',
+      problem: 'classification',
+      metric: 'log_loss',
+      trials: 4,
+    },
     {
       name: 'a number',
       target: 'x * 3 + third + city / 100.0',
       problem: 'regression',
       metric: 'r2',
+      trials: 8,
     },
-  ])('$name', async ({ target, problem, metric }) => {
+  ])('$name', async ({ target, problem, metric, trials }) => {
     await bench.sql(mixed(target))
     const started = await bench.start({
       dataset: { table: 'mixed' },
       target: 'y',
       problem,
       primary_metric: metric,
-      max_trials: 8,
+      max_trials: trials,
       folds: 3,
       imputers: { x: 'mean', color: { strategy: 'constant', fill_value: 'none' } },
     })
     const search = await bench.ended(started.search_id)
-    expect(search.leaderboard.map(({ error }) => error)).toEqual(Array(8).fill(null))
+    expect(search.leaderboard.map(({ error }) => error)).toEqual(Array(trials).fill(null))
     expect(search.state).toBe('FINISHED')
     expect(search.leaderboard.at(-1)?.learner).toBe('baseline')
-    expect(new Set(search.leaderboard.map(({ learner }) => learner)).size).toBeGreaterThanOrEqual(7)
+    // The first trials try one learner each.
+    const learners = new Set(search.leaderboard.map(({ learner }) => learner))
+    expect(learners.size).toBeGreaterThanOrEqual(trials - 1)
     const exploration = await bench.notebook(search.exploration_notebook ?? '')
     expect(exploration).not.toMatch(/"output_type":\s*"error"/)
   })
@@ -121,7 +132,7 @@ test('time is a budget too: what runs when it is over is ended, what was found s
     target: 'churn',
     problem: 'classification',
     max_trials: 1000,
-    timeout_seconds: 15,
+    timeout_seconds: 10,
   })
   const search = await bench.ended(started.search_id)
   expect(search.state).toBe('FINISHED')
