@@ -80,9 +80,7 @@ export function TaskPanel({
           />
         )}
       </div>
-      {task.state?.state_message !== undefined && task.state.state_message !== '' && (
-        <p>{task.state.state_message}</p>
-      )}
+      <Message text={task.state?.state_message} unless={cache?.reason} />
       {cache !== undefined && <CacheNote decision={cache} />}
       <Tabs
         label="Task"
@@ -94,6 +92,17 @@ export function TaskPanel({
   )
 }
 
+/** What the attempt says of itself, unless something else on the page says it. */
+function Message({
+  text,
+  unless,
+}: {
+  readonly text: string | undefined
+  readonly unless: string | undefined
+}): ReactNode {
+  return text === undefined || text === '' || text === unless ? null : <p>{text}</p>
+}
+
 function tabsOf(of: {
   readonly run: JobRun
   readonly task: RunTask
@@ -102,7 +111,11 @@ function tabsOf(of: {
   readonly onPlace: (place: TaskPlace) => void
 }): Tab<string>[] {
   const { run, task, details, place, onPlace } = of
-  const log = { id: 'log', label: 'Log', content: <TaskLog task={task} /> }
+  const log = {
+    id: 'log',
+    label: 'Log',
+    content: <TaskLog task={task} hit={details.data?.cache_decision?.hit ?? false} />,
+  }
   const iterations = {
     id: 'iterations',
     label: 'Iterations',
@@ -125,7 +138,21 @@ function tabsOf(of: {
   ]
 }
 
-function TaskLog({ task }: { readonly task: RunTask }): ReactNode {
+function TaskLog({
+  task,
+  hit,
+}: {
+  readonly task: RunTask
+  /** An earlier result stood for it. */
+  readonly hit: boolean
+}): ReactNode {
+  if (hit) {
+    return (
+      <EmptyState icon="history" title="It did not run, so there is no log">
+        The run whose result stands for it has one.
+      </EmptyState>
+    )
+  }
   if ((task.start_time ?? 0) === 0) {
     return <EmptyState icon="clock" title="It has not started, so there is no log" />
   }
