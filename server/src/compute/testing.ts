@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../core/index.ts'
@@ -58,11 +59,11 @@ export async function computeBench(options: BenchOptions = {}): Promise<ComputeB
   }
 }
 
-/** Whether a process with this number exists and is not a zombie waiting for its parent. */
+/** Whether a process with this number exists and is not a zombie waiting for its parent (Linux). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
   }

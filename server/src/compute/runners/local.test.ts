@@ -1,8 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe } from 'vitest'
 import { getEnvironment } from '../environment-service.ts'
 import { computeBench } from '../testing.ts'
-import { runnerContract, type RunnerBench } from './contract.ts'
+import { describeRunner, type RunnerBench } from './contract.ts'
 import { LocalRunner } from './local.ts'
 
 async function bench(): Promise<RunnerBench> {
@@ -21,10 +21,15 @@ async function bench(): Promise<RunnerBench> {
       env: {},
       principal: ctx.principal,
     }),
+    vanish: killParent,
     [Symbol.asyncDispose]: () => dispose(),
   }
 }
 
-describe('the local runner', () => {
-  runnerContract(bench)
-})
+describeRunner('the local runner', bench)
+
+/** The fork server is the parent of its attempts, which end with it. */
+async function killParent(pid: number): Promise<void> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  process.kill(Number(/PPid:\s+(\d+)/.exec(status)?.[1]), 'SIGKILL')
+}
