@@ -101,7 +101,11 @@ export const logsVerb: Verb = {
         throw new UsageError(`Run ${runId} has no task '${key}'`)
       }
       for (const task of tasks) {
-        wrote += await printNewLog(millrace, { task, offsets, alone: tasks.length === 1 }, call.out)
+        const position = { task, offsets, alone: tasks.length === 1 }
+        // One answer holds a part of a long log only.
+        for (let more = 1; more > 0; wrote += more) {
+          more = await printNewLog(millrace, position, call.out)
+        }
       }
       if (!call.has('follow') || isFinished(run.state)) break
       await delay(300)

@@ -20,9 +20,18 @@ const printAndWait = 'import time\nprint("here", flush=True)\ntime.sleep(60)\n'
 
 /** Holds a runner against what every runner promises. */
 export function describeRunner(name: string, bench: () => Promise<RunnerBench>): void {
-  describe(`${name}: starts and ends`, () => endings(bench))
-  describe(`${name}: limits`, () => limits(bench))
-  describe(`${name}: outlives the server`, () => restarts(bench))
+  describe(`${name}: starts and ends`, () => {
+    endings(bench)
+  })
+  describe(`${name}: is in hand`, () => {
+    control(bench)
+  })
+  describe(`${name}: limits`, () => {
+    limits(bench)
+  })
+  describe(`${name}: outlives the server`, () => {
+    restarts(bench)
+  })
 }
 
 type MakeBench = () => Promise<RunnerBench>
@@ -71,7 +80,9 @@ print("trouble", file=sys.stderr)
       error: { type: 'Signal' },
     })
   })
+}
 
+function control(bench: MakeBench): void {
   test('ends what ignores SIGTERM after its grace, with everything that it started', async () => {
     await using b = await bench()
     await using runner = await b.open()
@@ -117,28 +128,22 @@ time.sleep(1000)
 
 function limits(bench: MakeBench): void {
   test.each([
-    [
-      'memory',
-      { memoryBytes: 150 << 20 },
-      'x = [bytearray(b"x" * (1 << 20)) for _ in range(900)]',
-      /its limit is 150 MiB/,
-    ],
-    ['wall', { wallMs: 300 }, 'pass', /its limit of 0\.3 s/],
-    ['cpu', { cpuMs: 300 }, 'while True: pass', /its limit of 0\.3 s/],
-  ] as const)(
-    'ends an attempt over its %s limit and names the limit',
-    async (reason, over, code, message) => {
-      await using b = await bench()
-      await using runner = await b.open()
-      const spec = {
-        ...(await specOf(b, 'a', `${code}\nimport time\ntime.sleep(60)\n`)),
-        limits: over,
-      }
-      const report = await runToEnd(runner, spec)
-      expect(report).toMatchObject({ exitCode: null, reason })
-      expect(report.error?.message).toMatch(message)
+    {
+      reason: 'memory',
+      limits: { memoryBytes: 150 << 20 },
+      code: 'x = [bytearray(b"x" * (1 << 20)) for _ in range(900)]',
+      says: /its limit is 150 MiB/,
     },
-  )
+    { reason: 'wall', limits: { wallMs: 300 }, code: 'pass', says: /its limit of 0\.3 s/ },
+    { reason: 'cpu', limits: { cpuMs: 300 }, code: 'while 1: pass', says: /its limit of 0\.3 s/ },
+  ])('ends an attempt over its $reason limit and names the limit', async (one) => {
+    await using b = await bench()
+    await using runner = await b.open()
+    const plain = await specOf(b, 'a', `${one.code}\nimport time\ntime.sleep(60)\n`)
+    const report = await runToEnd(runner, { ...plain, limits: one.limits })
+    expect(report).toMatchObject({ exitCode: null, reason: one.reason })
+    expect(report.error?.message).toMatch(one.says)
+  })
 
   test('lets an attempt use as many processors as it asked for', async () => {
     await using b = await bench()
