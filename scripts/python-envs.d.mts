@@ -14,7 +14,16 @@ export function ensureUv(onProgress?: (step: string) => void): Promise<string>
 
 /** The interpreter of the environment pinned in `python/envs/<name>.txt`, built when it is not there. */
 export function ensurePythonEnv(
-  name: 'base' | 'dev' | 'mlflow' | 'databricks' | 'delta' | 'prefect' | 's3' | 'tuning',
+  name:
+    | 'base'
+    | 'dev'
+    | 'mlflow'
+    | 'databricks'
+    | 'delta'
+    | 'prefect'
+    | 'pytorch'
+    | 's3'
+    | 'tuning',
   onProgress?: (step: string) => void,
 ): Promise<string>
 

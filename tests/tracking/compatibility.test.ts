@@ -23,8 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
   'Label schemas and review queues': 'people judging chats by hand',
   'MCP servers': 'a catalogue of tools for chat models',
   'Prompt optimisation': 'needs a language model',
-  Traces: 'figures for MLflow’s own web pages, and calls that only Databricks serves',
-  Scorers: 'need a language model',
+  Traces: 'calls that only Databricks serves',
   Workspaces: 'one server is one workspace; `server-info` says so and clients then send none',
 }
 

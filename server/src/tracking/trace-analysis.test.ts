@@ -243,6 +243,19 @@ describe.each(testDialects)('traces together on %s', (dialect) => {
     expect((await correlate(red, 'nonsense'))['error_code']).toBe('INVALID_PARAMETER_VALUE')
   })
 
+  test('traces asked for together are those of the experiments that are named', async () => {
+    await using server = await filled(dialect)
+    const ids = async (experiment_ids: readonly string[]): Promise<readonly unknown[]> => {
+      const input = { trace_ids: ['tr-1', 'tr-none', 'tr-3'], experiment_ids }
+      const { body } = await post(server, 'traces/batchGetInfos', input)
+      const infos = (body['trace_infos'] ?? []) as readonly Answer[]
+      return infos.map((info) => info['trace_id'])
+    }
+    expect(await ids([])).toEqual(['tr-1', 'tr-3'])
+    expect(await ids(['0', '5'])).toEqual(['tr-1', 'tr-3'])
+    expect(await ids(['5'])).toEqual([])
+  })
+
   test('a trace’s spans and attachments are files', async () => {
     await using server = await filled(dialect)
     const get = (query: Record<string, string>) =>

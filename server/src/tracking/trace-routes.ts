@@ -19,7 +19,7 @@ import {
   setTraceTag,
 } from './trace-service.ts'
 import { searchTraces } from './trace-search.ts'
-import { TraceState } from './trace-types.ts'
+import { TraceState, type Trace } from './trace-types.ts'
 import { parseExperimentId } from './validation.ts'
 import { list } from './wire/encode.ts'
 import { f, type Decoded } from './wire/fields.ts'
@@ -146,9 +146,9 @@ function reading(app: App): void {
     path: '/mlflow/traces/batchGet',
     major: 3,
     summary: 'Traces with their spans; unknown ids are left out.',
-    request: { trace_ids: f.list(f.text.required).or([]) },
+    request: ofExperiments,
     handle: async (ctx, input) => {
-      const texts = (await getTraces(ctx, input.trace_ids)).map(traceText)
+      const texts = (await getTracesOf(ctx, input)).map(traceText)
       return texts.length === 0 ? '{}' : `{"traces":[${texts.join(',')}]}`
     },
   })
@@ -158,9 +158,9 @@ function reading(app: App): void {
     path: '/mlflow/traces/batchGetInfos',
     major: 3,
     summary: 'What is known of traces; unknown ids are left out.',
-    request: { trace_ids: f.list(f.text.required).or([]) },
+    request: ofExperiments,
     handle: async (ctx, input) => {
-      const traces = await getTraces(ctx, input.trace_ids)
+      const traces = await getTracesOf(ctx, input)
       return list(
         'trace_infos',
         traces.map(({ info }) => encodeTraceInfo(info)),
@@ -178,6 +178,20 @@ function reading(app: App): void {
       trace: { trace_info: encodeTraceInfo(await getTraceInfo(ctx, input.trace_id)) },
     }),
   })
+}
+
+const ofExperiments = {
+  trace_ids: f.list(f.text.required).or([]),
+  experiment_ids: f.list(f.text.required).or([]),
+}
+
+/** Where experiments are named, traces of others are left out like unknown ones. */
+async function getTracesOf(ctx: Ctx, input: Decoded<typeof ofExperiments>): Promise<Trace[]> {
+  const { trace_ids: ids, experiment_ids: experiments } = input
+  const traces = await getTraces(ctx, ids)
+  return traces.filter(
+    ({ info }) => experiments.length === 0 || experiments.includes(info.experimentId),
+  )
 }
 
 function searching(app: App): void {

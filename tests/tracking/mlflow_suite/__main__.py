@@ -24,6 +24,8 @@ AREAS = (
     "traces_checks",
     "evaluation_checks",
     "autologging_checks",
+    "tuning_checks",
+    "predictions_checks",
     "many_checks",
 )
 

@@ -176,7 +176,7 @@ def traces_of_a_run_and_their_infos():
     made, found = answered("why", "how")
     run = client.create_run(made).info.run_id
     client.link_traces_to_run([found[0].info.trace_id], run)
-    linked = mlflow.search_traces([made], run_id=run, return_type="list")
+    linked = mlflow.search_traces(locations=[made], run_id=run, return_type="list")
     assert [each.info.trace_id for each in linked] == [found[0].info.trace_id]
     ids = [each.info.trace_id for each in found]
     assert {each.info.trace_id for each in store.batch_get_traces(ids, made)} == set(ids)
