@@ -42,6 +42,20 @@ test('a new bundle deploys, runs, and says what it printed', async () => {
   expect(logs.stdout).toBe('Hello, dev!\n')
 })
 
+test('shows the whole of a long log, also when it follows it', async () => {
+  await using bundle = await startedBundle()
+  const code = 'for n in range(15_000):\n    print(f"line {n:05d}", "x" * 50)\n'
+  await writeFile(join(bundle.folder, 'src', 'hello.py'), code)
+  await bundle.cli('deploy')
+  const { run_id: runId } = await bundle.json<{ run_id: number }>('run', 'hello', '--no-wait')
+  const lines = Array.from(
+    { length: 15_000 },
+    (_, n) => `line ${String(n).padStart(5, '0')} ${'x'.repeat(50)}\n`,
+  )
+  expect((await bundle.cli('logs', String(runId), '-f')).stdout).toBe(lines.join(''))
+  expect((await bundle.cli('logs', String(runId))).stdout).toBe(lines.join(''))
+})
+
 test('a second deploy changes nothing, a rename changes the same job', async () => {
   await using bundle = await startedBundle()
   const first = await bundle.json<{ resources: object }>('deploy')
