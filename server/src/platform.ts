@@ -73,6 +73,8 @@ export async function startPlatform(config: Config): Promise<Platform> {
     // Known once the port is; requests copy the ctx when they arrive.
     url: '',
   }
+  const others = database.hearOthers?.(() => ctx.events.wake())
+  if (others) stack.use(others)
   await checkKey(ctx)
   const madePassword = await bootstrapAdmin(ctx)
   const app = await buildApp(ctx)

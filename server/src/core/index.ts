@@ -27,6 +27,7 @@ export {
   type SqlValue,
   type Statement,
 } from './db/script.ts'
+export { wakeOthers } from './db/notices.ts'
 export { insertRows, updateRows, type RowPatch } from './db/rows.ts'
 export {
   appendEvent,

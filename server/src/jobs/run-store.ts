@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely'
-import { runScript, updateRows, type Ctx, type Db } from '../core/index.ts'
+import { runScript, updateRows, wakeOthers, type Ctx, type Db } from '../core/index.ts'
 import type { JobSettings } from './settings-schema.ts'
 import type { JobRunTable } from './tables.ts'
 import { LifeCycle, hasEnded, type JobRun, type RunOverrides, type TaskRun } from './types.ts'
@@ -124,6 +124,7 @@ export async function requestCancel(db: Db, runIds: readonly number[], at: Date)
     .where('run_id', 'in', runIds)
     .where('active', '=', sql.lit(1))
     .execute()
+  await wakeOthers(db)
 }
 
 export async function requestTaskCancel(db: Db, task: TaskRun): Promise<void> {
@@ -143,6 +144,7 @@ export async function markDirty(db: Db, runId: number): Promise<void> {
     .where('run_id', '=', runId)
     .where('active', '=', sql.lit(1))
     .execute()
+  await wakeOthers(db)
 }
 
 export async function updateRun(
@@ -173,6 +175,7 @@ export async function updateTimeouts(db: Db, jobId: number, seconds: number): Pr
     .where('active', '=', sql.lit(1))
     .where('timeout_seconds', '!=', seconds)
     .execute()
+  await wakeOthers(db)
 }
 
 /** Active runs that the attempt started. */

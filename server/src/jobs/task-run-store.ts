@@ -1,5 +1,13 @@
 import { sql, type Selectable } from 'kysely'
-import { insertRows, runScript, updateRows, type Ctx, type Db, type Script } from '../core/index.ts'
+import {
+  insertRows,
+  runScript,
+  updateRows,
+  wakeOthers,
+  type Ctx,
+  type Db,
+  type Script,
+} from '../core/index.ts'
 import type { End } from './engine/run-state.ts'
 import type { TaskOutputTable, TaskRunTable } from './tables.ts'
 import type { TaskRun } from './types.ts'
@@ -79,6 +87,7 @@ export async function deliverEnd(tx: Ctx, task: WaitingTask, end: End): Promise<
     .where('run_id', '=', task.runId)
     .where('active', '=', sql.lit(1))
     .execute()
+  await wakeOthers(tx.db)
 }
 
 export type OutputColumns = Partial<Omit<TaskOutputTable, 'task_run_id'>>

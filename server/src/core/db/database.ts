@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types as pgTypes } from 'pg'
+import { newId } from '../ids.ts'
 import { transactionOn } from './before-commit.ts'
+import { Notices } from './notices.ts'
 import { openSqlite, type SqliteFile } from './sqlite.ts'
 import { retryTransaction } from './retry.ts'
 import type { Db, Tables } from './tables.ts'
@@ -14,6 +16,8 @@ export interface Database extends AsyncDisposable {
   /** Present on SQLite only: group commit and raw statements for measured hot paths. */
   readonly sqlite: SqliteFile | undefined
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>
+  /** Present where other servers may share the database: calls `wake` after their commits. */
+  readonly hearOthers?: (wake: () => void) => AsyncDisposable
 }
 
 export interface OpenDatabaseOptions {
@@ -49,7 +53,8 @@ pgTypes.setTypeParser(pgTypes.builtins.INT8, Number)
 pgTypes.setTypeParser(pgTypes.builtins.NUMERIC, Number)
 
 function openPostgres(url: string, poolSize: number): Database {
-  const pool = new Pool({ connectionString: url, max: poolSize })
+  const name = `millrace-${newId()}`
+  const pool = new Pool({ connectionString: url, max: poolSize, application_name: name })
   // A backend that goes away while idle is replaced at the next query; without a listener it ends the process.
   pool.on('error', () => {})
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
@@ -58,6 +63,7 @@ function openPostgres(url: string, poolSize: number): Database {
     db,
     sqlite: undefined,
     transaction: (work) => retryTransaction(() => transactionOn(db, work)),
+    hearOthers: (wake) => new Notices({ url, name }, wake),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
 }

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Ctx } from '../ctx.ts'
 import { beforeCommit } from '../db/before-commit.ts'
 import type { DialectName } from '../db/database.ts'
+import { noticeSql } from '../db/notices.ts'
 import { insertRows, type RowValues } from '../db/rows.ts'
 import { query, runScript, type Script } from '../db/script.ts'
 import type { Db } from '../db/tables.ts'
@@ -54,7 +55,9 @@ function eventRow(ctx: Ctx, event: AnyNewEvent): RowValues {
 }
 
 function* rowsScript(dialect: DialectName, rows: readonly RowValues[]): Script<void> {
-  if (dialect === 'postgres') yield* query('select pg_advisory_xact_lock(?)', appendLock)
+  if (dialect === 'postgres') {
+    yield* query(`select pg_advisory_xact_lock(?), ${noticeSql}`, appendLock)
+  }
   yield* insertRows(dialect, 'event', { rows })
 }
 

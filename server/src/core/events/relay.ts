@@ -4,8 +4,8 @@
  * A consumer handles events one at a time in `seq` order and moves its cursor in the transaction of
  * the handler's own writes:
  *
- *   asleep → (wake, or `idlePollMs` on Postgres) → reading → handling ⟲ → asleep
- *                                                         ↘ failed: same event again after a backoff
+ *   asleep → (wake) → reading → handling ⟲ → asleep
+ *                                ↘ failed: same event again after a backoff
  *
  * A crash between two events loses nothing and repeats nothing that the handler wrote through its
  * `tx`. Effects outside the database (an HTTP call) must be queued by the handler, not made by it.
@@ -33,7 +33,6 @@ export interface Consumer<Type extends EventType> {
 }
 
 const batchSize = 200
-const idlePollMs = 1_000
 const maxBackoffMs = 30_000
 /** Events that were not wanted and will be read again at the next start. */
 const mostSkipped = 1_000
@@ -153,12 +152,9 @@ function nextWake(ctx: Ctx, types: readonly EventType[], signal: AbortSignal): W
   const off = onEventsOf(ctx, types, resolve)
   const onAbort = () => resolve()
   signal.addEventListener('abort', onAbort)
-  // Another server's commits are not announced here.
-  const poll = ctx.database.dialect === 'postgres' ? setTimeout(resolve, idlePollMs) : undefined
   const cancel = () => {
     off()
     signal.removeEventListener('abort', onAbort)
-    clearTimeout(poll)
   }
   if (signal.aborted) resolve()
   return { wait: promise, cancel }

@@ -1,10 +1,12 @@
 /**
  * One reader at the end of the event table for all consumers of a process.
  *
- *   asleep → (commit) reading what is new, once → waking those who want one of its types → asleep
+ *   asleep → (commit, or `pollMs` on Postgres) reading what is new, once → waking those who want one
+ *   of its types → asleep
  *
  * Without it every consumer would query the table after every commit, also when the commit wrote no
- * event that concerns it; with ten consumers that cost more than the commit.
+ * event that concerns it; with ten consumers that cost more than the commit. The commits of other servers
+ * are announced (`db/notices.ts`); the poll is for those that were missed while the connection was lost.
  */
 import type { Ctx } from '../ctx.ts'
 import { query, readScript } from '../db/script.ts'
@@ -17,11 +19,13 @@ interface Listener {
 }
 
 const pageSize = 1000
+const pollMs = 10_000
 
 class Tail {
   readonly #ctx: Ctx
   readonly #listeners = new Set<Listener>()
   #seq: number | undefined
+  #poll: NodeJS.Timeout | undefined
   #reading = false
   #again = false
 
@@ -32,7 +36,15 @@ class Tail {
 
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    if (this.#ctx.database.dialect === 'postgres') {
+      this.#poll ??= setInterval(() => void this.#read(), pollMs)
+    }
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      clearInterval(this.#poll)
+      this.#poll = undefined
+    }
   }
 
   async #read(): Promise<void> {

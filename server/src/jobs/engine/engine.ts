@@ -7,7 +7,8 @@
  *
  * It sleeps without polling: what others change in a run sets the run's `dirty` mark in the same
  * commit, and every commit wakes it; the timer stands at the earliest deadline, retry or timeout.
- * On Postgres, where other servers commit too, it also looks once a second.
+ * On Postgres the commits of other servers wake it as well, and it looks every few seconds for what it was
+ * not told and for the leases.
  *
  * Several runs move in one transaction, so that they share one sync. What a transaction decided is
  * kept in memory only after it is committed; when one fails its runs are read again.
@@ -26,7 +27,7 @@ import { moveRuns, type Batch, type Moved } from './move.ts'
 import { nextWake } from './plan.ts'
 
 const runsPerTransaction = 100
-const pollMs = 1_000
+const pollMs = 5_000
 const maxTimerMs = 2 ** 31 - 1
 const maxBackoffMs = 10_000
 
