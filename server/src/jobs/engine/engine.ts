@@ -203,7 +203,11 @@ export class Engine implements AsyncDisposable {
 
   /** Work prepares while the commit is synced; it goes on once `committed` resolves. */
   #commitBatch(batch: Batch, committed: Promise<void>): Promise<Moved[]> {
+    let tried = false
     return this.#ctx.database.transaction(async (db) => {
+      // What the first try prepared has to be forgotten before these runs are moved again.
+      if (tried) throw new Error('The transaction was in the way of another')
+      tried = true
       const moved = await moveRuns({ ...this.#ctx, db }, batch, {
         owner: this.#owner,
         live: this.#live,
