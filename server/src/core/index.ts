@@ -18,6 +18,7 @@ export { coreMigrations, isPostgres } from './migrations.ts'
 export type { Db, Tables } from './db/tables.ts'
 export { Lock } from './db/lock.ts'
 export { EventBus } from './events/bus.ts'
+export { insertRows, type RowInsert } from './db/insert-rows.ts'
 export {
   query,
   readScript,

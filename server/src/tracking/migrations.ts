@@ -227,6 +227,19 @@ export const trackingMigrations: Migrations = {
       )`.execute(db)
     },
   },
+  '0014_tracking_span_pack': {
+    async up(db: Kysely<unknown>) {
+      const { id } = words(db)
+      await sql`create table tracking_span_pack (
+        id ${id}, trace bigint not null, spans text not null
+      )`.execute(db)
+      await sql`insert into tracking_span_pack (trace, spans)
+        select trace, span_id || ' ' || start_us || ' ' || body from tracking_span
+        order by trace, start_us, span_id`.execute(db)
+      await sql`create index tracking_span_pack_trace on tracking_span_pack (trace)`.execute(db)
+      await sql`drop table tracking_span`.execute(db)
+    },
+  },
 }
 
 /** The histories of a database made before there was a log. */

@@ -1,5 +1,6 @@
 import { query, type DialectName, type Script } from '../core/index.ts'
 import { numberList } from './number-list.ts'
+import { unpackSpans } from './span-packs.ts'
 import { traceColumns, type AssessmentRow, type PairKind, type TraceRow } from './trace-store.ts'
 import type { TextMap, Trace, TraceInfo } from './trace-types.ts'
 
@@ -53,11 +54,11 @@ function toMap(pairs: readonly PairRow[] | undefined, kind: PairKind): TextMap {
 
 /** The spans of a trace by their start, each as JSON text. */
 export function* loadSpans(trace: number): Script<string[]> {
-  const spans = yield* query<{ body: string }>(
-    'select body from tracking_span where trace = ? order by start_us, span_id',
+  const packs = yield* query<{ spans: string }>(
+    'select spans from tracking_span_pack where trace = ? order by id',
     trace,
   )
-  return spans.map(({ body }) => body)
+  return unpackSpans(packs.map(({ spans }) => spans))
 }
 
 /** The judgements about a trace in the order in which they were made. */

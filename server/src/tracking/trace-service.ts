@@ -7,10 +7,11 @@ import {
   deleteTraceRows,
   deleteTraceTagRow,
   findTraceRow,
+  findTraceRows,
+  insertSpanPacks,
   linkTraceToRun,
   upsertPairs,
-  upsertSpan,
-  upsertTrace,
+  upsertTraces,
   type NewTrace,
   type TraceRow,
 } from './trace-store.ts'
@@ -22,9 +23,10 @@ const limits = { tagKey: 250, tagValue: 8_000, preview: 1_000, traces: 1_000 } a
 /** Writes what a client says of a trace; its spans come on their own. */
 export async function putTrace(ctx: Ctx, trace: NewTrace): Promise<TraceInfo> {
   return runScript(ctx, function* put(): Script<TraceInfo> {
-    const tags = { ...(yield* locationTags(trace)), ...trace.tags }
+    const location = yield* artifactLocation(trace.experimentId)
+    const tags = { ...locationTags(location, trace.traceId), ...trace.tags }
     const metadata = { ...trace.metadata, 'mlflow.trace.infoFinalized': 'true' }
-    yield* upsertTrace({ ...trace, tags, metadata })
+    yield* upsertTraces([{ ...trace, tags, metadata }])
     return yield* getInfo(ctx, trace.traceId)
   })
 }
@@ -42,7 +44,7 @@ export interface EndTraceInput {
 export async function endTrace(ctx: Ctx, input: EndTraceInput): Promise<TraceInfo> {
   return runScript(ctx, function* end(): Script<TraceInfo> {
     const row = yield* getTraceRow(input.traceId)
-    yield* upsertTrace({
+    const ended: NewTrace = {
       traceId: row.trace_id,
       experimentId: String(row.experiment),
       clientRequestId: row.client_request_id,
@@ -53,24 +55,31 @@ export async function endTrace(ctx: Ctx, input: EndTraceInput): Promise<TraceInf
       state: input.state,
       metadata: input.metadata,
       tags: input.tags,
-    })
+    }
+    yield* upsertTraces([ended])
     return yield* getInfo(ctx, input.traceId)
   })
 }
 
-function* locationTags(
-  trace: Pick<NewTrace, 'experimentId' | 'traceId'>,
-): Script<Record<string, string>> {
-  const experiment = parseExperimentId(trace.experimentId)
+function* artifactLocation(experimentId: string): Script<string> {
   const [row] = yield* query<{ artifact_location: string }>(
     'select artifact_location from tracking_experiment where id = ?',
-    experiment,
+    parseExperimentId(experimentId),
   )
-  if (!row) throw trackingErrors.TRACKING_EXPERIMENT_NOT_FOUND(trace.experimentId)
+  if (!row) throw trackingErrors.TRACKING_EXPERIMENT_NOT_FOUND(experimentId)
+  return row.artifact_location
+}
+
+function locationTags(location: string, traceId: string): Record<string, string> {
   return {
     'mlflow.trace.spansLocation': 'TRACKING_STORE',
-    'mlflow.artifactLocation': joinUri(row.artifact_location, `traces/${trace.traceId}/artifacts`),
+    'mlflow.artifactLocation': joinUri(location, `traces/${traceId}/artifacts`),
   }
+}
+
+interface SpansOfTrace {
+  readonly traceId: string
+  readonly spans: readonly Span[]
 }
 
 /** Stores spans; a trace that nobody has announced yet is made from its root. */
@@ -79,15 +88,25 @@ export async function putSpans(
   experimentId: string,
   spans: readonly Span[],
 ): Promise<void> {
-  const byTrace = Map.groupBy(spans, traceIdOf)
+  // In order, so that two writers of the same traces never wait for each other in a circle.
+  const sent = [...Map.groupBy(spans, traceIdOf)]
+    .map(([traceId, ofTrace]): SpansOfTrace => ({ traceId, spans: ofTrace }))
+    .sort((a, b) => (a.traceId < b.traceId ? -1 : 1))
   await runScript(ctx, function* put(): Script<void> {
-    for (const [traceId, ofTrace] of byTrace) {
-      const known = yield* findTraceRow(traceId)
-      const id = known?.id ?? (yield* createFromSpans({ traceId, experimentId, spans: ofTrace }))
-      for (const span of ofTrace) yield* upsertSpan(id, span)
-      const root = ofTrace.find((span) => span.parentSpanId === '')
-      if (known?.state === TraceState.InProgress && root) yield* finishFromRoot(known, root)
-    }
+    const { dialect } = ctx.database
+    const known = yield* findTraceRows(
+      dialect,
+      sent.map(({ traceId }) => traceId),
+    )
+    const unknown = sent.filter(({ traceId }) => !known.has(traceId))
+    const created = yield* createFromSpans(experimentId, unknown)
+    yield* insertSpanPacks(
+      sent.map(({ traceId, spans: ofTrace }) => ({
+        trace: known.get(traceId)?.id ?? created.get(traceId) ?? 0,
+        spans: ofTrace,
+      })),
+    )
+    yield* upsertTraces(sent.flatMap((each) => finished(known.get(each.traceId), each)))
   })
 }
 
@@ -100,41 +119,55 @@ function traceIdOf(span: Span): string {
     : `tr-${span.traceId}`
 }
 
-interface SpansOfTrace {
-  readonly traceId: string
-  readonly experimentId: string
-  readonly spans: readonly Span[]
+function* createFromSpans(
+  experimentId: string,
+  traces: readonly SpansOfTrace[],
+): Script<ReadonlyMap<string, number>> {
+  if (traces.length === 0) return new Map()
+  const location = yield* artifactLocation(experimentId)
+  return yield* upsertTraces(
+    traces.map(({ traceId, spans }): NewTrace => {
+      const root = rootOf(spans)
+      const first = spans.reduce((a, b) => (b.startNs < a.startNs ? b : a))
+      return {
+        traceId,
+        experimentId,
+        clientRequestId: '',
+        ...previews(root),
+        requestTime: Number(first.startNs / 1_000_000n),
+        executionMs: root && durationMs(root),
+        state: root ? stateOf(root) : TraceState.InProgress,
+        metadata: { 'mlflow.trace_schema.version': '3' },
+        tags: {
+          ...locationTags(location, traceId),
+          ...(root ? { 'mlflow.traceName': root.name } : {}),
+        },
+      }
+    }),
+  )
 }
 
-function* createFromSpans({ traceId, experimentId, spans }: SpansOfTrace): Script<number> {
-  const root = spans.find((span) => span.parentSpanId === '')
-  const first = spans.reduce((a, b) => (b.startNs < a.startNs ? b : a))
-  const tags = yield* locationTags({ experimentId, traceId })
-  return yield* upsertTrace({
-    traceId,
-    experimentId,
-    clientRequestId: '',
-    ...previews(root),
-    requestTime: Number(first.startNs / 1_000_000n),
-    executionMs: root && durationMs(root),
-    state: root ? stateOf(root) : TraceState.InProgress,
-    metadata: { 'mlflow.trace_schema.version': '3' },
-    tags: { ...tags, ...(root ? { 'mlflow.traceName': root.name } : {}) },
-  })
+/** A trace that was in progress ends with its root. */
+function finished(row: TraceRow | undefined, { traceId, spans }: SpansOfTrace): NewTrace[] {
+  const root = rootOf(spans)
+  if (row?.state !== TraceState.InProgress || !root) return []
+  return [
+    {
+      traceId,
+      experimentId: String(row.experiment),
+      clientRequestId: row.client_request_id,
+      ...previews(root),
+      requestTime: Number(root.startNs / 1_000_000n),
+      executionMs: durationMs(root),
+      state: stateOf(root),
+      metadata: {},
+      tags: { 'mlflow.traceName': root.name },
+    },
+  ]
 }
 
-function* finishFromRoot(row: TraceRow, root: Span): Script<void> {
-  yield* upsertTrace({
-    traceId: row.trace_id,
-    experimentId: String(row.experiment),
-    clientRequestId: row.client_request_id,
-    ...previews(root),
-    requestTime: Number(root.startNs / 1_000_000n),
-    executionMs: durationMs(root),
-    state: stateOf(root),
-    metadata: {},
-    tags: { 'mlflow.traceName': root.name },
-  })
+function rootOf(spans: readonly Span[]): Span | undefined {
+  return spans.find((span) => span.parentSpanId === '')
 }
 
 function durationMs(span: Span): number {

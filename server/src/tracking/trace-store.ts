@@ -1,5 +1,6 @@
-import { query, run as exec, type Script } from '../core/index.ts'
+import { insertRows, query, run as exec, type DialectName, type Script } from '../core/index.ts'
 import type { Span } from './otlp/spans.ts'
+import { packSpans } from './span-packs.ts'
 import type { TextMap, TraceInfo, TraceState } from './trace-types.ts'
 
 export interface TraceRow {
@@ -19,44 +20,57 @@ export const traceColumns =
 
 export type NewTrace = Omit<TraceInfo, 'assessments'>
 
-/** Writes a trace's info; what was known of it before is replaced, tags and metadata are added to. */
-export function* upsertTrace(trace: NewTrace): Script<number> {
-  const [row] = yield* query<{ id: number }>(
-    `insert into tracking_trace (trace_id, experiment, client_request_id, request_preview,
-       response_preview, request_time, execution_ms, state) values (?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict (trace_id) do update set experiment = excluded.experiment,
-       client_request_id = excluded.client_request_id, request_preview = excluded.request_preview,
-       response_preview = excluded.response_preview, request_time = excluded.request_time,
-       execution_ms = excluded.execution_ms, state = excluded.state
-     returning id`,
-    trace.traceId,
-    Number(trace.experimentId),
-    trace.clientRequestId,
-    trace.requestPreview,
-    trace.responsePreview,
-    trace.requestTime,
-    trace.executionMs ?? null,
-    trace.state,
+/**
+ * Writes infos of different traces; what was known of one before is replaced, tags and metadata are
+ * added to. Answers the traces' numbers by their ids.
+ */
+export function* upsertTraces(traces: readonly NewTrace[]): Script<ReadonlyMap<string, number>> {
+  const rows = yield* insertRows<{ id: number; trace_id: string }>(
+    {
+      into: `tracking_trace (trace_id, experiment, client_request_id, request_preview,
+        response_preview, request_time, execution_ms, state)`,
+      then: `on conflict (trace_id) do update set experiment = excluded.experiment,
+        client_request_id = excluded.client_request_id, request_preview = excluded.request_preview,
+        response_preview = excluded.response_preview, request_time = excluded.request_time,
+        execution_ms = excluded.execution_ms, state = excluded.state
+        returning id, trace_id`,
+    },
+    traces.map((trace) => [
+      trace.traceId,
+      Number(trace.experimentId),
+      trace.clientRequestId,
+      trace.requestPreview,
+      trace.responsePreview,
+      trace.requestTime,
+      trace.executionMs ?? null,
+      trace.state,
+    ]),
   )
-  if (!row) throw new Error(`Trace ${trace.traceId} was not stored`)
-  yield* upsertPairs(row.id, 'tag', trace.tags)
-  yield* upsertPairs(row.id, 'metadata', trace.metadata)
-  return row.id
+  const numbers = new Map(rows.map((row) => [row.trace_id, row.id]))
+  yield* upsertPairRows(traces.flatMap((trace) => pairsOf(numbers.get(trace.traceId) ?? 0, trace)))
+  return numbers
+}
+
+function pairsOf(trace: number, { tags, metadata }: NewTrace): PairRow[] {
+  return [...toPairRows(trace, 'tag', tags), ...toPairRows(trace, 'metadata', metadata)]
 }
 
 export type PairKind = 'tag' | 'metadata'
 
 export function* upsertPairs(trace: number, kind: PairKind, pairs: TextMap): Script<void> {
-  for (const [key, value] of Object.entries(pairs)) {
-    yield* exec(
-      `insert into tracking_trace_pair (trace, kind, key, value) values (?, ?, ?, ?)
-       on conflict (trace, kind, key) do update set value = excluded.value`,
-      trace,
-      kind,
-      key,
-      value,
-    )
-  }
+  yield* upsertPairRows(toPairRows(trace, kind, pairs))
+}
+
+function toPairRows(trace: number, kind: PairKind, pairs: TextMap): PairRow[] {
+  return Object.entries(pairs).map(([key, value]) => [trace, kind, key, value])
+}
+
+type PairRow = readonly [trace: number, kind: PairKind, key: string, value: string]
+
+function* upsertPairRows(rows: readonly PairRow[]): Script<void> {
+  const into = 'tracking_trace_pair (trace, kind, key, value)'
+  const then = 'on conflict (trace, kind, key) do update set value = excluded.value'
+  yield* insertRows({ into, then }, rows)
 }
 
 /** Whether there was such a tag. */
@@ -77,16 +91,28 @@ export function* findTraceRow(traceId: string): Script<TraceRow | undefined> {
   return row
 }
 
-/** The same span again replaces what it was. */
-export function* upsertSpan(trace: number, span: Span): Script<void> {
-  yield* exec(
-    `insert into tracking_span (trace, span_id, start_us, body) values (?, ?, ?, ?)
-     on conflict (trace, span_id) do update set start_us = excluded.start_us, body = excluded.body`,
-    trace,
-    span.spanId,
-    Number(span.startNs / 1000n),
-    span.json,
+/** Those of the traces that there are, by their ids. */
+export function* findTraceRows(
+  dialect: DialectName,
+  traceIds: readonly string[],
+): Script<ReadonlyMap<string, TraceRow>> {
+  const list =
+    dialect === 'sqlite'
+      ? 'select value from json_each(?)'
+      : 'select json_array_elements_text(?::json)'
+  const rows = yield* query<TraceRow>(
+    `select ${traceColumns} from tracking_trace where trace_id in (${list})`,
+    JSON.stringify(traceIds),
   )
+  return new Map(rows.map((row) => [row.trace_id, row]))
+}
+
+/** The spans of one trace that came together: a row. The same span again replaces what it was. */
+export function* insertSpanPacks(
+  packs: readonly { readonly trace: number; readonly spans: readonly Span[] }[],
+): Script<void> {
+  const rows = packs.map(({ trace, spans }) => [trace, packSpans(spans)])
+  yield* insertRows({ into: 'tracking_span_pack (trace, spans)' }, rows)
 }
 
 export function* linkTraceToRun(trace: number, runId: string): Script<void> {
@@ -103,7 +129,7 @@ export function* deleteTraceRows(traces: readonly number[]): Script<number> {
     for (const table of ['pair', 'run']) {
       yield* exec(`delete from tracking_trace_${table} where trace = ?`, trace)
     }
-    yield* exec('delete from tracking_span where trace = ?', trace)
+    yield* exec('delete from tracking_span_pack where trace = ?', trace)
     yield* exec('delete from tracking_assessment where trace = ?', trace)
     yield* exec('delete from tracking_trace where id = ?', trace)
   }

@@ -18,30 +18,31 @@ export class ProtoReader {
   /** Steps to the next field; false at the message's end. */
   next(): boolean {
     if (this.#at >= this.#end) return false
-    const tag = Number(this.varint())
+    const tag = this.small()
     this.field = tag >>> 3
     this.#wire = tag & 7
     return true
   }
 
-  varint(): bigint {
-    let value = 0n
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#take(1)
-      const bits = this.#bytes[byte] ?? 0
-      value |= BigInt(bits & 0x7f) << shift
-      if (bits < 0x80) return value
+  /** A varint that fits into 32 bits, such as an enum or a length; of a longer one the lower bits. */
+  small(): number {
+    let value = 0
+    for (let shift = 0; shift < 70; shift += 7) {
+      const bits = this.#bytes[this.#take(1)] ?? 0
+      if (shift < 32) value |= (bits & 0x7f) << shift
+      if (bits < 0x80) return value >>> 0
     }
     throw broken('a number is longer than ten bytes')
   }
 
-  /** A varint that fits into 32 bits, such as an enum or a length. */
-  small(): number {
-    return Number(BigInt.asUintN(32, this.varint()))
-  }
-
   signed(): bigint {
-    return BigInt.asIntN(64, this.varint())
+    let value = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const bits = this.#bytes[this.#take(1)] ?? 0
+      value |= BigInt(bits & 0x7f) << shift
+      if (bits < 0x80) return BigInt.asIntN(64, value)
+    }
+    throw broken('a number is longer than ten bytes')
   }
 
   fixed64(): bigint {
@@ -63,7 +64,9 @@ export class ProtoReader {
   }
 
   text(): string {
-    return this.bytes().toString('utf8')
+    const length = this.small()
+    const at = this.#take(length)
+    return this.#bytes.toString('utf8', at, at + length)
   }
 
   message(): ProtoReader {
@@ -76,13 +79,13 @@ export class ProtoReader {
   skip(): void {
     switch (this.#wire) {
       case 0:
-        this.varint()
+        this.small()
         break
       case 1:
         this.#take(8)
         break
       case 2:
-        this.bytes()
+        this.#take(this.small())
         break
       case 5:
         this.#take(4)

@@ -101,38 +101,34 @@ export function toSpan(parts: SpanParts): Span {
  * object made only to be written out again would cost more than all the rest.
  */
 function spanJson(parts: SpanParts, status: SpanStatus): string {
-  const kind = spanKinds[parts.kind] ?? spanKinds[0]
-  return object([
-    `"trace_id":"${parts.traceId.toString('base64')}"`,
-    `"span_id":"${parts.spanId.toString('base64')}"`,
-    parts.traceState && `"trace_state":${JSON.stringify(parts.traceState)}`,
-    parts.parentSpanId.length > 0 && `"parent_span_id":"${parts.parentSpanId.toString('base64')}"`,
-    `"name":${JSON.stringify(parts.name)}`,
-    parts.kind !== 0 && `"kind":"${kind}"`,
-    `"start_time_unix_nano":${parts.startNs},"end_time_unix_nano":${parts.endNs}`,
-    list('attributes', parts.attributes, attributeJson),
-    list('events', parts.events, eventJson),
-    list('links', parts.links, linkJson),
-    `"status":${object([
-      parts.statusMessage && `"message":${JSON.stringify(parts.statusMessage)}`,
-      status !== SpanStatus.Unset && `"code":"${status}"`,
-    ])}`,
-  ])
+  let json = `{"trace_id":"${parts.traceId.toString('base64')}","span_id":"${parts.spanId.toString('base64')}"`
+  if (parts.traceState !== '') json += `,"trace_state":${JSON.stringify(parts.traceState)}`
+  if (parts.parentSpanId.length > 0) {
+    json += `,"parent_span_id":"${parts.parentSpanId.toString('base64')}"`
+  }
+  json += `,"name":${JSON.stringify(parts.name)}`
+  if (parts.kind !== 0) json += `,"kind":"${spanKinds[parts.kind] ?? spanKinds[0]}"`
+  json += `,"start_time_unix_nano":${parts.startNs},"end_time_unix_nano":${parts.endNs}`
+  json += list('attributes', parts.attributes, attributeJson)
+  json += list('events', parts.events, eventJson)
+  json += list('links', parts.links, linkJson)
+  return `${json},"status":${statusJson(parts.statusMessage, status)}}`
+}
+
+function statusJson(message: string, status: SpanStatus): string {
+  const code = status === SpanStatus.Unset ? '' : `"code":"${status}"`
+  if (message === '') return `{${code}}`
+  return `{"message":${JSON.stringify(message)}${code && ','}${code}}`
 }
 
 function eventJson({ timeNs, name, attributes }: SpanEvent): string {
-  return object([
-    `"time_unix_nano":${timeNs},"name":${JSON.stringify(name)}`,
-    list('attributes', attributes, attributeJson),
-  ])
+  const named = `"time_unix_nano":${timeNs},"name":${JSON.stringify(name)}`
+  return `{${named}${list('attributes', attributes, attributeJson)}}`
 }
 
-function linkJson(link: SpanLink): string {
-  return object([
-    `"trace_id":"${link.traceId.toString('base64')}"`,
-    `"span_id":"${link.spanId.toString('base64')}"`,
-    list('attributes', link.attributes, attributeJson),
-  ])
+function linkJson({ traceId, spanId, attributes }: SpanLink): string {
+  const ids = `"trace_id":"${traceId.toString('base64')}","span_id":"${spanId.toString('base64')}"`
+  return `{${ids}${list('attributes', attributes, attributeJson)}}`
 }
 
 function attributeJson({ key, value }: Attribute): string {
@@ -140,6 +136,7 @@ function attributeJson({ key, value }: Attribute): string {
 }
 
 function valueJson(value: AnyValue): string {
+  if ('string_value' in value) return `{"string_value":${JSON.stringify(value.string_value)}}`
   if ('int_value' in value) return `{"int_value":${value.int_value}}`
   if ('array_value' in value) {
     return `{"array_value":{"values":[${(value.array_value?.values ?? []).map(valueJson).join(',')}]}}`
@@ -150,12 +147,12 @@ function valueJson(value: AnyValue): string {
   return JSON.stringify(value)
 }
 
+/** A field with all the items behind a comma, or nothing. */
 function list<T>(name: string, items: readonly T[], write: (item: T) => string): string {
-  return items.length === 0 ? '' : `"${name}":[${items.map(write).join(',')}]`
-}
-
-function object(fields: readonly (string | false)[]): string {
-  return `{${fields.filter(Boolean).join(',')}}`
+  if (items.length === 0) return ''
+  let json = ''
+  for (const item of items) json += json === '' ? write(item) : `,${write(item)}`
+  return `,"${name}":[${json}]`
 }
 
 /** An attribute's plain value. */
