@@ -3,16 +3,16 @@ import { trackingErrors } from './errors.ts'
 import { runWithKeys, type Keys } from './keys.ts'
 import { noteLogged } from './metric-log-tasks.ts'
 import { insertMetrics, insertModelMetric } from './metric-store.ts'
-import { getActiveRun, writeTag } from './run-service.ts'
-import { findTag, insertParam, type RunRow } from './run-store.ts'
+import { getActiveRun, getRunKey, writeTag } from './run-service.ts'
+import { findTag, insertParam, type RunKey, type RunRow } from './run-store.ts'
 import type { KeyValue, NewMetric } from './types.ts'
-import { checkMetric, checkParam, checkTag, limits } from './validation.ts'
+import { checkMetric, checkMetrics, checkParam, checkTag, limits } from './validation.ts'
 
 /** Logs one value; the same value again changes nothing. Resolves once it is durable. */
 export async function logMetric(ctx: Ctx, runId: string, metric: NewMetric): Promise<void> {
   const checked = checkMetric(metric)
   const logged = await runWithKeys(ctx, function* log(keys) {
-    return yield* writeMetrics(keys, yield* getActiveRun(runId), [checked])
+    return yield* writeMetrics(keys, yield* getRunKey(runId), [checked])
   })
   noteLogged(ctx, logged)
 }
@@ -89,7 +89,7 @@ export async function logBatch(ctx: Ctx, input: LogBatchInput): Promise<void> {
   noteLogged(ctx, logged)
 }
 
-function* writeMetrics(keys: Keys, run: RunRow, metrics: readonly NewMetric[]): Script<number> {
+function* writeMetrics(keys: Keys, run: RunKey, metrics: readonly NewMetric[]): Script<number> {
   const logged = yield* insertMetrics(keys, run, metrics)
   for (const metric of metrics) {
     const { modelId } = metric
@@ -134,7 +134,7 @@ function checkBatch(input: LogBatchInput): Batch {
   const all = metrics.length + params.length + tags.length
   checkCount('metrics, params, and tags', all, limits.batchAll)
   const batch = {
-    metrics: metrics.map((metric, index) => checkMetric(metric, index)),
+    metrics: checkMetrics(metrics),
     params: params.map((param, index) => checkParam(param, `params[${index}].`)),
     tags: tags.map((tag, index) => checkTag(tag, `tags[${index}].`)),
   }

@@ -18,8 +18,8 @@ import {
   packPoints,
   unpackKeyedPoints,
   unpackPoints,
-  type KeyedPoint,
   type Point,
+  type PointsByKey,
 } from './metric-points.ts'
 
 const pointsPerChunk = 1_000
@@ -28,20 +28,19 @@ const pointsPerChunk = 1_000
 const pointsForOwnChunk = 32
 
 /** Answers how many points went to the log. */
-export function* insertPoints(run: number, points: readonly KeyedPoint[]): Script<number> {
-  if (points.length >= pointsForOwnChunk) {
-    const byKey = Map.groupBy(points, (point) => point.key)
-    if (byKey.size * pointsForOwnChunk <= points.length) {
-      for (const [key, ofKey] of byKey) yield* appendChunks(run, key, ofKey)
-      return 0
-    }
+export function* insertPoints(run: number, points: PointsByKey): Script<number> {
+  let count = 0
+  for (const ofKey of points.values()) count += ofKey.length
+  if (count >= pointsForOwnChunk && points.size * pointsForOwnChunk <= count) {
+    for (const [key, ofKey] of points) yield* appendChunks(run, key, ofKey)
+    return 0
   }
   yield* exec(
     'insert into tracking_metric_log (run, points) values (?, ?)',
     run,
-    packKeyedPoints(points),
+    packKeyedPoints(points, count),
   )
-  return points.length
+  return count
 }
 
 /** Every point of one metric, in order; points before `since` (epoch milliseconds) may be left out. */
@@ -130,13 +129,26 @@ function* foldMetric(run: number, key: number, points: readonly Point[]): Script
   yield* writeChunks({ run, key, seq, points: all })
 }
 
+/** Behind the metric's last chunk, which may have room; it is filled up when the log is folded. */
 function* appendChunks(run: number, key: number, points: readonly Point[]): Script<void> {
-  const [newest] = yield* query<{ seq: number | null }>(
-    'select max(seq) as seq from tracking_metric_chunk where run = ? and key = ?',
-    run,
-    key,
-  )
-  yield* writeChunks({ run, key, seq: (newest?.seq ?? -1) + 1, points: inOrder(points) })
+  const ordered = inOrder(points)
+  for (let from = 0; from < ordered.length; from += pointsPerChunk) {
+    const some =
+      from === 0 && ordered.length <= pointsPerChunk
+        ? ordered
+        : ordered.slice(from, from + pointsPerChunk)
+    yield* exec(
+      `insert into tracking_metric_chunk (run, key, seq, last_time, points) values (?, ?,
+         1 + coalesce((select max(seq) from tracking_metric_chunk where run = ? and key = ?), -1),
+         ?, ?)`,
+      run,
+      key,
+      run,
+      key,
+      some.at(-1)?.timestamp ?? 0,
+      packPoints(some),
+    )
+  }
 }
 
 function* writeChunks({ run, key, seq: first, points: all }: Chunk): Script<void> {

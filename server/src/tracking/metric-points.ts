@@ -7,10 +7,8 @@ export interface Point {
   readonly value: number
 }
 
-/** A point together with the number of its metric's name. */
-export interface KeyedPoint extends Point {
-  readonly key: number
-}
+/** By the number of the metric's name. */
+export type PointsByKey = Map<number, readonly Point[]>
 
 const pointWidth = 3
 const keyedWidth = 4
@@ -37,16 +35,18 @@ export function unpackPoints(bytes: Uint8Array): Point[] {
   return points
 }
 
-/** Doubles side by side, 32 bytes a point. */
-export function packKeyedPoints(points: readonly KeyedPoint[]): Uint8Array {
-  const packed = new Float64Array(points.length * keyedWidth)
+/** Doubles side by side, 32 bytes a point; `count` is how many there are of all keys. */
+export function packKeyedPoints(points: PointsByKey, count: number): Uint8Array {
+  const packed = new Float64Array(count * keyedWidth)
   let at = 0
-  for (const point of points) {
-    packed[at] = point.key
-    packed[at + 1] = point.timestamp
-    packed[at + 2] = point.step
-    packed[at + 3] = point.value
-    at += keyedWidth
+  for (const [key, ofKey] of points) {
+    for (const point of ofKey) {
+      packed[at] = key
+      packed[at + 1] = point.timestamp
+      packed[at + 2] = point.step
+      packed[at + 3] = point.value
+      at += keyedWidth
+    }
   }
   return new Uint8Array(packed.buffer)
 }
@@ -75,20 +75,27 @@ function doubles(bytes: Uint8Array): Float64Array {
 export function comparePoints(a: Point, b: Point): number {
   if (a.timestamp !== b.timestamp) return a.timestamp - b.timestamp
   if (a.step !== b.step) return a.step - b.step
-  const [left, right] = [storedValue(a.value), storedValue(b.value)]
+  const left = storedValue(a.value)
+  const right = storedValue(b.value)
   return left === right ? isNan(a.value) - isNan(b.value) : left < right ? -1 : 1
 }
 
 /** Sorted, each exact point once. Sorts only what is not in order already. */
 export function inOrder(points: readonly Point[]): readonly Point[] {
-  const isSorted = points.every(
-    (point, index) => index === 0 || comparePoints(points[index - 1] ?? point, point) < 0,
-  )
-  if (isSorted) return points
+  if (isInOrder(points)) return points
   const sorted = points.toSorted(comparePoints)
   return sorted.filter(
     (point, index) => index === 0 || comparePoints(sorted[index - 1] ?? point, point) !== 0,
   )
+}
+
+function isInOrder(points: readonly Point[]): boolean {
+  let before: Point | undefined
+  for (const point of points) {
+    if (before && comparePoints(before, point) >= 0) return false
+    before = point
+  }
+  return true
 }
 
 /** Tables keep NaN as zero with a mark. */

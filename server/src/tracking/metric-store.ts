@@ -1,8 +1,8 @@
-import { query, run as exec, type Script } from '../core/index.ts'
+import { insertRows, query, type Script } from '../core/index.ts'
 import type { Keys } from './keys.ts'
 import { insertPoints } from './metric-log-store.ts'
-import { isNan, storedValue, type KeyedPoint, type Point } from './metric-points.ts'
-import type { RunRow } from './run-store.ts'
+import { isNan, storedValue, type Point, type PointsByKey } from './metric-points.ts'
+import type { RunKey } from './run-store.ts'
 import type { Metric, NewMetric } from './types.ts'
 
 /**
@@ -11,68 +11,64 @@ import type { Metric, NewMetric } from './types.ts'
  */
 export function* insertMetrics(
   keys: Keys,
-  run: RunRow,
+  run: RunKey,
   metrics: readonly NewMetric[],
 ): Script<number> {
-  const points: KeyedPoint[] = []
-  for (const { key, timestamp, step, value } of metrics) {
-    const number = keys.known(key) ?? (yield* keys.number(key))
-    points.push({ key: number, timestamp, step, value })
+  if (metrics.length === 0) return 0
+  const points: PointsByKey = new Map()
+  // A metric is a point itself: nothing is made anew for each.
+  for (const [name, ofName] of groupByName(metrics)) {
+    points.set(keys.known(name) ?? (yield* keys.number(name)), ofName)
   }
-  if (points.length === 0) return 0
   const logged =
     keys.dialect === 'sqlite'
       ? yield* insertPoints(run.id, points)
-      : yield* insertRows(run.id, points)
-  for (const point of latestOf(points)) yield* upsertLatest(run, point)
+      : yield* insertHistoryRows(run.id, points)
+  yield* upsertLatest(run, points)
   return logged
 }
 
+function groupByName(metrics: readonly NewMetric[]): Iterable<[string, readonly NewMetric[]]> {
+  const [first] = metrics
+  if (metrics.length === 1 && first) return [[first.key, metrics]]
+  return Map.groupBy(metrics, (metric) => metric.key)
+}
+
 /** One row a value, where the database has many writers at once. */
-function* insertRows(run: number, points: readonly KeyedPoint[]): Script<number> {
-  for (const point of points) {
-    yield* exec(
-      `insert into tracking_metric (run, key, timestamp, step, value, is_nan)
-       values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
+function* insertHistoryRows(run: number, points: PointsByKey): Script<number> {
+  const rows = [...points].flatMap(([key, ofKey]) =>
+    ofKey.map(({ timestamp, step, value }) => [
       run,
-      point.key,
-      point.timestamp,
-      point.step,
-      storedValue(point.value),
-      isNan(point.value),
-    )
-  }
+      key,
+      timestamp,
+      step,
+      storedValue(value),
+      isNan(value),
+    ]),
+  )
+  const into = 'tracking_metric (run, key, timestamp, step, value, is_nan)'
+  yield* insertRows({ into, then: 'on conflict do nothing' }, rows)
   return 0
 }
 
-/** In key order, so that two writers to one run never wait for each other in a circle. */
-function latestOf(points: readonly KeyedPoint[]): readonly KeyedPoint[] {
-  if (points.length === 1) return points
-  const latest = new Map<number, KeyedPoint>()
-  for (const point of points) {
-    const known = latest.get(point.key)
-    if (!known || isLater(point, known)) latest.set(point.key, point)
-  }
-  return [...latest.values()].sort((a, b) => a.key - b.key)
-}
+const latestInsert = {
+  into: 'tracking_latest_metric (run, key, experiment, value, is_nan, timestamp, step)',
+  then: `on conflict (run, key) do update set value = excluded.value, is_nan = excluded.is_nan,
+    timestamp = excluded.timestamp, step = excluded.step
+    where (excluded.step, excluded.timestamp, excluded.value) > (tracking_latest_metric.step,
+      tracking_latest_metric.timestamp, tracking_latest_metric.value)`,
+} as const
 
-/** "Latest" is the maximum of (step, timestamp, value), as in MLflow. */
-function* upsertLatest(run: RunRow, metric: KeyedPoint): Script<void> {
-  yield* exec(
-    `insert into tracking_latest_metric (run, key, experiment, value, is_nan, timestamp, step)
-     values (?, ?, ?, ?, ?, ?, ?)
-     on conflict (run, key) do update set value = excluded.value, is_nan = excluded.is_nan,
-       timestamp = excluded.timestamp, step = excluded.step
-     where (excluded.step, excluded.timestamp, excluded.value) > (tracking_latest_metric.step,
-       tracking_latest_metric.timestamp, tracking_latest_metric.value)`,
-    run.id,
-    metric.key,
-    run.experiment,
-    storedValue(metric.value),
-    isNan(metric.value),
-    metric.timestamp,
-    metric.step,
-  )
+/**
+ * "Latest" is the maximum of (step, timestamp, value), as in MLflow. In key order, so that two writers to
+ * one run never wait for each other in a circle.
+ */
+function* upsertLatest(run: RunKey, points: PointsByKey): Script<void> {
+  const rows = [...points].map(([key, ofKey]) => {
+    const { value, timestamp, step } = ofKey.reduce((a, b) => (isLater(b, a) ? b : a))
+    return [run.id, key, run.experiment, storedValue(value), isNan(value), timestamp, step] as const
+  })
+  yield* insertRows(latestInsert, rows.length === 1 ? rows : rows.sort((a, b) => a[1] - b[1]))
 }
 
 function isLater(a: Point, b: Point): boolean {
@@ -83,7 +79,7 @@ function isLater(a: Point, b: Point): boolean {
 
 /** Puts metrics that name a logged model on it as well. */
 export function* insertModelMetric(
-  run: RunRow,
+  run: RunKey,
   metric: NewMetric & { readonly modelId: string },
 ): Script<boolean> {
   const rows = yield* query(

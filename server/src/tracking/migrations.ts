@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { isPostgres, type Migrations } from '../core/index.ts'
-import { packKeyedPoints, type KeyedPoint } from './metric-points.ts'
+import { packKeyedPoints, type Point } from './metric-points.ts'
 
 /** Words of the two dialects for the same thing. */
 function words(db: Kysely<unknown>): {
@@ -240,18 +240,39 @@ export const trackingMigrations: Migrations = {
       await sql`drop table tracking_span`.execute(db)
     },
   },
+  '0014_tracking_metric_chunk_appended': {
+    async up(db: Kysely<unknown>) {
+      // In key order every chunk of a batch dirtied a page of its own and one for what did not fit in it.
+      if (isPostgres(db)) return
+      await sql`alter table tracking_metric_chunk rename to tracking_metric_chunk_keyed`.execute(db)
+      await sql`create table tracking_metric_chunk (
+        id integer primary key, run bigint not null, key bigint not null, seq bigint not null,
+        last_time bigint not null, points blob not null
+      )`.execute(db)
+      await sql`insert into tracking_metric_chunk (run, key, seq, last_time, points)
+        select run, key, seq, last_time, points from tracking_metric_chunk_keyed
+        order by run, key, seq`.execute(db)
+      await sql`drop table tracking_metric_chunk_keyed`.execute(db)
+      await sql`create unique index tracking_metric_chunk_place on tracking_metric_chunk
+        (run, key, seq)`.execute(db)
+    },
+  },
 }
 
 /** The histories of a database made before there was a log. */
 async function moveRowsToLog(db: Kysely<unknown>): Promise<void> {
   const runs = await sql<{ run: number }>`select distinct run from tracking_metric`.execute(db)
   for (const { run } of runs.rows) {
-    const { rows } = await sql<KeyedPoint & { is_nan: number }>`
+    const { rows } = await sql<Point & { key: number; is_nan: number }>`
       select key, timestamp, step, value, is_nan from tracking_metric where run = ${run}
       order by key, timestamp, step, value`.execute(db)
     const points = rows.map((row) => ({ ...row, value: row.is_nan === 1 ? Number.NaN : row.value }))
     for (let from = 0; from < points.length; from += 1_000) {
-      const packed = packKeyedPoints(points.slice(from, from + 1_000))
+      const some = points.slice(from, from + 1_000)
+      const packed = packKeyedPoints(
+        Map.groupBy(some, (point) => point.key),
+        some.length,
+      )
       await sql`insert into tracking_metric_log (run, points) values (${run}, ${packed})`.execute(
         db,
       )

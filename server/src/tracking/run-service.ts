@@ -16,12 +16,14 @@ import { loadRun } from './run-reads.ts'
 import {
   deleteTagRow,
   dropSnapshot,
+  findRunKey,
   findRunRow,
   insertRun,
   setRunStage,
   toRunInfo,
   updateRunRow,
   upsertTag,
+  type RunKey,
   type RunRow,
 } from './run-store.ts'
 import { insertSnapshots } from './snapshot-store.ts'
@@ -210,6 +212,18 @@ export function* getRunRow(runId: string): Script<RunRow> {
   checkRunId(runId)
   const run = yield* findRunRow(runId)
   if (!run) throw trackingErrors.TRACKING_RUN_NOT_FOUND(runId)
+  return run
+}
+
+/** `getActiveRun` where no more is asked than what metrics are written with. */
+export function* getRunKey(runId: string): Script<RunKey> {
+  checkRunId(runId)
+  const run = yield* findRunKey(runId)
+  if (!run) throw trackingErrors.TRACKING_RUN_NOT_FOUND(runId)
+  if (run.lifecycle_stage !== LifecycleStage.Active) {
+    throw trackingErrors.TRACKING_RUN_NOT_ACTIVE(runId, run.lifecycle_stage)
+  }
+  if (run.has_snapshot) yield* dropSnapshot(run.id)
   return run
 }
 

@@ -16,12 +16,27 @@ export interface RunRow {
   readonly artifact_uri: string
 }
 
+/** As much of a run as its metrics, params and tags are written with. */
+export type RunKey = Pick<RunRow, 'id' | 'run_id' | 'experiment'>
+
 export const runColumns =
   'id, run_id, experiment, name, user_id, status, started_at, ended_at, lifecycle_stage, artifact_uri'
 
 export function* findRunRow(runId: string): Script<RunRow | undefined> {
   const [row] = yield* query<RunRow>(
     `select ${runColumns} from tracking_run where run_id = ?`,
+    runId,
+  )
+  return row
+}
+
+export function* findRunKey(
+  runId: string,
+): Script<(RunKey & Pick<RunRow, 'lifecycle_stage'> & { has_snapshot: unknown }) | undefined> {
+  const [row] = yield* query<RunRow & { has_snapshot: unknown }>(
+    `select id, run_id, experiment, lifecycle_stage,
+       exists (select 1 from tracking_run_snapshot s where s.run = r.id) as has_snapshot
+     from tracking_run r where run_id = ?`,
     runId,
   )
   return row
@@ -103,7 +118,7 @@ export function* dropSnapshot(id: number): Script<void> {
   yield* exec('delete from tracking_run_snapshot where run = ?', id)
 }
 
-export function* upsertTag(keys: Keys, run: RunRow, tag: KeyValue): Script<void> {
+export function* upsertTag(keys: Keys, run: RunKey, tag: KeyValue): Script<void> {
   yield* exec(
     `insert into tracking_tag (run, key, experiment, value) values (?, ?, ?, ?)
      on conflict (run, key) do update set value = excluded.value`,
@@ -137,7 +152,7 @@ export function* deleteTagRow(run: RunRow, key: string): Script<boolean> {
 }
 
 /** Inserts a param, or answers the value that it already has. */
-export function* insertParam(keys: Keys, run: RunRow, param: KeyValue): Script<string | undefined> {
+export function* insertParam(keys: Keys, run: RunKey, param: KeyValue): Script<string | undefined> {
   const key = yield* keys.number(param.key)
   const inserted = yield* query(
     `insert into tracking_param (run, key, experiment, value) values (?, ?, ?, ?)

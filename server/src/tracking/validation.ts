@@ -70,6 +70,19 @@ export function checkMetric(metric: NewMetric, index?: number): NewMetric {
   return checkOddMetric(metric, index === undefined ? '' : `metrics[${index}].`)
 }
 
+/** The metrics of a batch, which nearly always have few names. */
+export function checkMetrics(metrics: readonly NewMetric[]): readonly NewMetric[] {
+  const plain = new Set<string>()
+  return metrics.map((metric, index) => {
+    const { key, value, timestamp } = metric
+    const isKnown = plain.has(key) && timestamp >= 0
+    if (isKnown && Math.abs(value) !== Number.POSITIVE_INFINITY) return metric
+    const checked = checkMetric(metric, index)
+    if (checked === metric) plain.add(key)
+    return checked
+  })
+}
+
 function checkOddMetric(metric: NewMetric, path: string): NewMetric {
   checkKey(metric.key, `${path}name`, 'Metric name')
   if (metric.timestamp < 0) {

@@ -22,8 +22,10 @@ function takePlain(item: unknown): NewMetric | undefined {
   const { key, value, timestamp, step } = raw
   if (typeof key !== 'string' || key === '' || typeof value !== 'number') return undefined
   if (!Number.isSafeInteger(timestamp)) return undefined
-  if (step !== undefined && !Number.isSafeInteger(step)) return undefined
   if (raw['model_id'] !== undefined || raw['dataset_name'] !== undefined) return undefined
+  // As it came, unless a field that the wire does not have would be taken for one of ours.
+  if (Number.isSafeInteger(step) && raw['modelId'] === undefined) return item as NewMetric
+  if (step !== undefined && !Number.isSafeInteger(step)) return undefined
   return { key, value, timestamp: timestamp as number, step: (step as number | undefined) ?? 0 }
 }
 
