@@ -918,13 +918,15 @@ CREATE TABLE tracking_logged_model_tag (
 );
 
 CREATE TABLE tracking_metric_chunk (
+  id integer primary key,
   run bigint not null,
   key bigint not null,
   seq bigint not null,
   last_time bigint not null,
-  points blob not null,
-  primary key (run, key, seq)
-) without rowid;
+  points blob not null
+);
+
+CREATE UNIQUE INDEX tracking_metric_chunk_place on tracking_metric_chunk (run, key, seq);
 
 CREATE TABLE tracking_metric_log (
   id integer primary key,
@@ -989,13 +991,13 @@ CREATE TABLE tracking_run_snapshot (
   body text not null
 );
 
-CREATE TABLE tracking_span (
+CREATE TABLE tracking_span_pack (
+  id integer primary key autoincrement,
   trace bigint not null,
-  span_id text not null,
-  start_us bigint not null,
-  body text not null,
-  primary key (trace, span_id)
+  spans text not null
 );
+
+CREATE INDEX tracking_span_pack_trace on tracking_span_pack (trace);
 
 CREATE TABLE tracking_tag (
   run bigint not null,
