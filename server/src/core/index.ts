@@ -18,7 +18,6 @@ export { coreMigrations, isPostgres } from './migrations.ts'
 export type { Db, Tables } from './db/tables.ts'
 export { Lock } from './db/lock.ts'
 export { EventBus } from './events/bus.ts'
-export { insertRows, type RowInsert } from './db/insert-rows.ts'
 export {
   query,
   readScript,
@@ -30,6 +29,7 @@ export {
 } from './db/script.ts'
 export { wakeOthers } from './db/notices.ts'
 export { insertRows, updateRows, type RowPatch } from './db/rows.ts'
+export { insertTuples } from './db/tuples.ts'
 export {
   appendEvent,
   appendEvents,

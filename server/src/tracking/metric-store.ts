@@ -1,4 +1,4 @@
-import { insertRows, query, type Script } from '../core/index.ts'
+import { insertTuples, query, type Script } from '../core/index.ts'
 import type { Keys } from './keys.ts'
 import { insertPoints } from './metric-log-store.ts'
 import { isNan, storedValue, type Point, type PointsByKey } from './metric-points.ts'
@@ -47,7 +47,7 @@ function* insertHistoryRows(run: number, points: PointsByKey): Script<number> {
     ]),
   )
   const into = 'tracking_metric (run, key, timestamp, step, value, is_nan)'
-  yield* insertRows({ into, then: 'on conflict do nothing' }, rows)
+  yield* insertTuples({ into, then: 'on conflict do nothing' }, rows)
   return 0
 }
 
@@ -68,7 +68,7 @@ function* upsertLatest(run: RunKey, points: PointsByKey): Script<void> {
     const { value, timestamp, step } = ofKey.reduce((a, b) => (isLater(b, a) ? b : a))
     return [run.id, key, run.experiment, storedValue(value), isNan(value), timestamp, step] as const
   })
-  yield* insertRows(latestInsert, rows.length === 1 ? rows : rows.sort((a, b) => a[1] - b[1]))
+  yield* insertTuples(latestInsert, rows.length === 1 ? rows : rows.sort((a, b) => a[1] - b[1]))
 }
 
 function isLater(a: Point, b: Point): boolean {

@@ -1,4 +1,4 @@
-import { insertRows, query, run as exec, type DialectName, type Script } from '../core/index.ts'
+import { insertTuples, query, run as exec, type DialectName, type Script } from '../core/index.ts'
 import type { Span } from './otlp/spans.ts'
 import { packSpans } from './span-packs.ts'
 import type { TextMap, TraceInfo, TraceState } from './trace-types.ts'
@@ -25,7 +25,7 @@ export type NewTrace = Omit<TraceInfo, 'assessments'>
  * added to. Answers the traces' numbers by their ids.
  */
 export function* upsertTraces(traces: readonly NewTrace[]): Script<ReadonlyMap<string, number>> {
-  const rows = yield* insertRows<{ id: number; trace_id: string }>(
+  const rows = yield* insertTuples<{ id: number; trace_id: string }>(
     {
       into: `tracking_trace (trace_id, experiment, client_request_id, request_preview,
         response_preview, request_time, execution_ms, state)`,
@@ -70,7 +70,7 @@ type PairRow = readonly [trace: number, kind: PairKind, key: string, value: stri
 function* upsertPairRows(rows: readonly PairRow[]): Script<void> {
   const into = 'tracking_trace_pair (trace, kind, key, value)'
   const then = 'on conflict (trace, kind, key) do update set value = excluded.value'
-  yield* insertRows({ into, then }, rows)
+  yield* insertTuples({ into, then }, rows)
 }
 
 /** Whether there was such a tag. */
@@ -112,7 +112,7 @@ export function* insertSpanPacks(
   packs: readonly { readonly trace: number; readonly spans: readonly Span[] }[],
 ): Script<void> {
   const rows = packs.map(({ trace, spans }) => [trace, packSpans(spans)])
-  yield* insertRows({ into: 'tracking_span_pack (trace, spans)' }, rows)
+  yield* insertTuples({ into: 'tracking_span_pack (trace, spans)' }, rows)
 }
 
 export function* linkTraceToRun(trace: number, runId: string): Script<void> {
