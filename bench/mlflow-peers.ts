@@ -6,12 +6,14 @@ import { freePort, startPeer, type Peer } from './harness.ts'
 
 const repo = fileURLToPath(new URL('..', import.meta.url))
 
-/** Our server on SQLite, in a data folder of its own. */
-export async function startMillrace(folder: string): Promise<Peer> {
+/** Our server in a data folder of its own, on SQLite unless a Postgres is given. */
+export async function startMillrace(folder: string, databaseUrl?: string): Promise<Peer> {
   const port = await freePort()
+  const args = ['cli/bin/millrace.mjs', 'server', '--port', String(port), '--data-dir', folder]
+  if (databaseUrl !== undefined) args.push('--database-url', databaseUrl)
   return startPeer({
     command: process.execPath,
-    args: ['cli/bin/millrace.mjs', 'server', '--port', String(port), '--data-dir', folder],
+    args,
     cwd: repo,
     url: `http://127.0.0.1:${port}`,
   })
