@@ -240,7 +240,7 @@ export const trackingMigrations: Migrations = {
       await sql`drop table tracking_span`.execute(db)
     },
   },
-  '0014_tracking_metric_chunk_appended': {
+  '0015_tracking_metric_chunk_appended': {
     async up(db: Kysely<unknown>) {
       // In key order every chunk of a batch dirtied a page of its own and one for what did not fit in it.
       if (isPostgres(db)) return
