@@ -47,13 +47,13 @@ function* insertHistoryRows(run: number, points: PointsByKey): Script<number> {
     ]),
   )
   const into = 'tracking_metric (run, key, timestamp, step, value, is_nan)'
-  yield* insertTuples({ into, then: 'on conflict do nothing' }, rows)
+  yield* insertTuples({ into, tail: 'on conflict do nothing' }, rows)
   return 0
 }
 
 const latestInsert = {
   into: 'tracking_latest_metric (run, key, experiment, value, is_nan, timestamp, step)',
-  then: `on conflict (run, key) do update set value = excluded.value, is_nan = excluded.is_nan,
+  tail: `on conflict (run, key) do update set value = excluded.value, is_nan = excluded.is_nan,
     timestamp = excluded.timestamp, step = excluded.step
     where (excluded.step, excluded.timestamp, excluded.value) > (tracking_latest_metric.step,
       tracking_latest_metric.timestamp, tracking_latest_metric.value)`,

@@ -29,7 +29,7 @@ export function* upsertTraces(traces: readonly NewTrace[]): Script<ReadonlyMap<s
     {
       into: `tracking_trace (trace_id, experiment, client_request_id, request_preview,
         response_preview, request_time, execution_ms, state)`,
-      then: `on conflict (trace_id) do update set experiment = excluded.experiment,
+      tail: `on conflict (trace_id) do update set experiment = excluded.experiment,
         client_request_id = excluded.client_request_id, request_preview = excluded.request_preview,
         response_preview = excluded.response_preview, request_time = excluded.request_time,
         execution_ms = excluded.execution_ms, state = excluded.state
@@ -69,8 +69,8 @@ type PairRow = readonly [trace: number, kind: PairKind, key: string, value: stri
 
 function* upsertPairRows(rows: readonly PairRow[]): Script<void> {
   const into = 'tracking_trace_pair (trace, kind, key, value)'
-  const then = 'on conflict (trace, kind, key) do update set value = excluded.value'
-  yield* insertTuples({ into, then }, rows)
+  const tail = 'on conflict (trace, kind, key) do update set value = excluded.value'
+  yield* insertTuples({ into, tail }, rows)
 }
 
 /** Whether there was such a tag. */

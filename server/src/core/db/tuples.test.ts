@@ -7,7 +7,7 @@ test('inserts any number of rows in few statements and answers what they return'
   await using ctx = await testCtx('sqlite')
   await runScript(ctx, () => run('create table thing (id integer primary key, name text)'))
   const rows = Array.from({ length: 775 }, (_, id) => [id, `thing ${id}`] as const)
-  const insert = { into: 'thing (id, name)', then: 'returning id' }
+  const insert = { into: 'thing (id, name)', tail: 'returning id' }
   const script = insertTuples<{ id: number }>(insert, rows)
   let statements = 0
   const returned = await runScript(ctx, function* counted() {

@@ -19,14 +19,17 @@ export const metricList: Field<readonly NewMetric[]> = {
 function takePlain(item: unknown): NewMetric | undefined {
   if (typeof item !== 'object' || item === null) return undefined
   const raw = item as Readonly<Record<string, unknown>>
-  const { key, value, timestamp, step } = raw
+  const { key, value, timestamp, step = 0 } = raw
   if (typeof key !== 'string' || key === '' || typeof value !== 'number') return undefined
-  if (!Number.isSafeInteger(timestamp)) return undefined
+  if (!Number.isSafeInteger(timestamp) || !Number.isSafeInteger(step)) return undefined
   if (raw['model_id'] !== undefined || raw['dataset_name'] !== undefined) return undefined
-  // As it came, unless a field that the wire does not have would be taken for one of ours.
-  if (Number.isSafeInteger(step) && raw['modelId'] === undefined) return item as NewMetric
-  if (step !== undefined && !Number.isSafeInteger(step)) return undefined
-  return { key, value, timestamp: timestamp as number, step: (step as number | undefined) ?? 0 }
+  if (isMetricAlready(raw)) return item as NewMetric
+  return { key, value, timestamp: timestamp as number, step: step as number }
+}
+
+/** Not so when a field that the wire does not have would be taken for one of ours. */
+function isMetricAlready(raw: Readonly<Record<string, unknown>>): boolean {
+  return raw['step'] !== undefined && raw['modelId'] === undefined
 }
 
 const one = f.message(metric).required
