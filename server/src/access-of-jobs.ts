@@ -1,15 +1,6 @@
 /** What the calls about jobs need: a level on the job itself, as in the Jobs API. */
+import type { Call, JobNeed, Need } from './access-needs.ts'
 import type { JobLevel, JobSubject } from './jobs/index.ts'
-import type { Call, Need } from './access-rules.ts'
-
-/** A level on a job, or on the job of a run or of a backfill. */
-export interface JobNeed {
-  readonly kind: 'job'
-  readonly subject: JobSubject
-  readonly level: JobLevel
-  /** Where there is no such thing. */
-  readonly otherwise: Need
-}
 
 const views = /\/(simulate|backfill\/preview|repair-preview)$/
 const running = /\/(run-now|runs\/(cancel|cancel-all|repair)|backfill\/(create|cancel))$/

@@ -15,7 +15,8 @@ import type { App, Ctx } from './core/index.ts'
 import { experimentsOf, type Judged } from './evaluation/index.ts'
 import { requireOnJob } from './jobs/index.ts'
 import { findExperimentOf } from './tracking/index.ts'
-import { needsOf, type Call, type Need } from './access-rules.ts'
+import type { Call, Need } from './access-needs.ts'
+import { needsOf } from './access-rules.ts'
 
 const open = new Set([
   '/health',

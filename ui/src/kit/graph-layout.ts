@@ -1,21 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import { layoutLayers } from './layered-layout.ts'
-
-export interface LayoutNode {
-  readonly id: string
-  readonly width: number
-  readonly height: number
-}
-
-export interface LayoutEdge {
-  readonly from: string
-  readonly to: string
-}
-
-export interface Position {
-  readonly x: number
-  readonly y: number
-}
+import type { LayoutEdge, LayoutNode, Position } from './layout-types.ts'
 
 /** Beyond this the nicer layout takes seconds. */
 const mostForDagre = 120

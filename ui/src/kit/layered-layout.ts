@@ -1,5 +1,5 @@
 /** A layout for graphs of thousands of boxes: layers by the longest way in, few crossings, one pass each. */
-import type { LayoutEdge, LayoutNode, Position } from './graph-layout.ts'
+import type { LayoutEdge, LayoutNode, Position } from './layout-types.ts'
 
 const between = 16
 const layersApart = 24
