@@ -83,7 +83,7 @@ function* purgeModel({ number, id }: DeletedRow): Script<void> {
 
 function* purgeExperiment({ number }: DeletedRow): Script<void> {
   const traces = 'select id from tracking_trace where experiment = ?'
-  for (const name of ['trace_pair', 'span', 'trace_run', 'assessment']) {
+  for (const name of ['trace_pair', 'span_pack', 'trace_run', 'assessment']) {
     yield* exec(`delete from tracking_${name} where trace in (${traces})`, number)
   }
   for (const name of ['trace', 'dataset', 'experiment_tag']) {
