@@ -151,3 +151,21 @@ describe.each(testDialects)('garbage collection on %s', (dialect) => {
     expect(await files(server, '0')).toEqual([])
   })
 })
+
+test.each([
+  ['no JSON', '{"dry_run": true'],
+  ['a text', '"dry run"'],
+  ['a field that is not known', '{"dryrun": true}'],
+])('nothing is deleted on a request whose body is %s', async (_what, body) => {
+  await using server = await testServer('sqlite')
+  const run = await makeRun(server)
+  await remove(server, run)
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/api/millrace/1.0/tracking/gc',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  expect(answer.statusCode).toBe(400)
+  expect((await server.call('GET', 'runs/get', { run_id: run })).status).toBe(200)
+})

@@ -22,16 +22,14 @@ import { acceptMlflowJson } from './wire/rpc.ts'
 export const trackingRoutes: RoutePlugin = async (app) => {
   await app.register(async (inner) => artifactProxyRoutes(inner as unknown as App))
   await app.register(async (inner) => otlpRoutes(inner as unknown as App))
+  await app.register(async (inner) => ownRoutes(inner as unknown as App))
   acceptMlflowJson(app)
   logLazily(app)
   serverRoutes(app)
   experimentRoutes(app)
   runRoutes(app)
-  runGroupRoutes(app)
   logRoutes(app)
   inputRoutes(app)
-  importRoutes(app)
-  gcRoutes(app)
   metricRoutes(app)
   loggedModelRoutes(app)
   artifactRoutes(app)
@@ -39,4 +37,11 @@ export const trackingRoutes: RoutePlugin = async (app) => {
   traceRoutes(app)
   traceV2Routes(app)
   traceAnalysisRoutes(app)
+}
+
+/** Not MLflow's: a body that is no JSON is refused here, and not taken for an empty one. */
+function ownRoutes(app: App): void {
+  runGroupRoutes(app)
+  importRoutes(app)
+  gcRoutes(app)
 }
